@@ -1,0 +1,1 @@
+"""Laws: plain functions of macroscopic parameters, one room per field of physics."""

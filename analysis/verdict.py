@@ -1,0 +1,235 @@
+"""From an estimate and a law to a verdict: agrees, disagrees or undecided.
+
+The rules (one family-wise false-alarm rate over all checks of a call, a rival that the
+data must exclude before they may agree) are described in the README, "How far to trust
+the numbers".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .estimate import Estimate
+
+FAMILY_ERROR_RATE = 1e-3
+"""Chance that any of the judged checks of one call is flagged although every law holds."""
+
+MINIMUM_BATCHES = 64
+"""With fewer batches a standard error is too rough to judge by: the outcome is undecided."""
+
+RIVAL_SIGMAS = 5.0
+"""A law agrees only if its rival lies at least this many standard errors off."""
+
+DETECTION_POWER = 0.99
+"""Probability with which a deviation of the size ``detectable`` would have been flagged."""
+
+Outcome = Literal["agrees", "disagrees", "undecided"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a law says, what it says at this resolution, and what its rival would say.
+
+    ``law`` is the continuum, infinite-system value; ``expected`` the exact value in the
+    simulated finite system; ``tolerance`` the law's own approximation, in the same unit.
+    ``rival`` is None where no other law gives a different value for these parameters.
+    """
+
+    law_name: str
+    law: float
+    expected: float
+    rival_name: str = ""
+    rival: float | None = None
+    tolerance: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question put to the data: does this estimate obey this law?
+
+    ``scale`` is what "relative" refers to: |law|, or the natural size where the law is zero.
+    An ``exact`` check counts violations of an identity among integers and must find none.
+    """
+
+    quantity: str
+    estimate: Estimate
+    prediction: Prediction
+    scale: float
+    exact: bool = False
+
+    @property
+    def precision(self) -> float:
+        """Standard error relative to the scale."""
+        return self.estimate.stderr / self.scale
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judged check, in numbers and in one sentence a person can read."""
+
+    quantity: str
+    unit: str
+    value: float
+    stderr: float
+    dof: int
+    law_name: str
+    law: float
+    expected: float
+    z: float | None
+    rival_name: str
+    rival: float | None
+    detectable: float
+    outcome: Outcome
+    sentence: str
+    tolerance: float
+    scale: float
+
+
+def judge(
+    checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE
+) -> list[Verdict]:
+    """Judge all checks of one call as one family (Bonferroni over the non-exact ones).
+
+    Parameters
+    ----------
+    checks : iterable of Check
+        Every check of the call, of all scenarios in it.
+    family_error_rate : float
+        Chance of any false alarm in the whole call.
+
+    Raises
+    ------
+    ValueError
+        If an estimate that is not exact has no scatter at all: its estimator is wrong.
+    """
+    checks = list(checks)
+    n_judged = sum(not check.exact for check in checks)
+    return [
+        _judge_exact(check) if check.exact else _judge(check, family_error_rate / max(n_judged, 1))
+        for check in checks
+    ]
+
+
+def _judge(check: Check, error_rate: float) -> Verdict:
+    """Judge one statistical check at its own share of the family's error rate."""
+    from scipy.special import stdtrit  # scipy.stats takes 0.5 s to import; this is the same t
+
+    estimate, prediction = check.estimate, check.prediction
+    if not estimate.stderr > 0.0:
+        raise ValueError(f"{check.quantity}: the batches do not scatter; its estimator is wrong")
+    threshold = float(stdtrit(estimate.dof, 1.0 - error_rate / 2.0))
+    power = float(stdtrit(estimate.dof, DETECTION_POWER))
+    z = (estimate.value - prediction.expected) / estimate.stderr
+    beyond_tolerance = max(
+        0.0, abs(estimate.value - prediction.expected) - prediction.tolerance
+    )
+    if estimate.n_batches < MINIMUM_BATCHES:
+        outcome: Outcome = "undecided"
+    elif beyond_tolerance > threshold * estimate.stderr:
+        outcome = "disagrees"
+    elif _rival_is_excluded(check, threshold):
+        outcome = "agrees"
+    else:
+        outcome = "undecided"
+    detectable = prediction.tolerance + (threshold + power) * estimate.stderr
+    return _verdict(check, z, detectable, outcome, _sentence(check, z, detectable, outcome, threshold))
+
+
+def _rival_of(prediction: Prediction) -> float | None:
+    """Value of the rival, or None where it coincides with the law."""
+    rival = prediction.rival
+    if rival is None or math.isclose(rival, prediction.law, rel_tol=1e-12, abs_tol=0.0):
+        return None
+    return rival
+
+
+def _rival_is_excluded(check: Check, threshold: float) -> bool:
+    rival = _rival_of(check.prediction)
+    if rival is None:
+        return True
+    distance = abs(check.estimate.value - rival)
+    needed = max(RIVAL_SIGMAS, threshold) * check.estimate.stderr
+    return distance > check.prediction.tolerance + needed
+
+
+def _judge_exact(check: Check) -> Verdict:
+    """Judge an identity among integers: it holds when nothing violates it."""
+    violations = check.estimate.value
+    outcome: Outcome = "agrees" if violations == 0 else "disagrees"
+    sentence = (
+        f"{check.quantity}: {check.prediction.law_name} holds exactly"
+        if violations == 0
+        else f"{check.quantity}: {check.prediction.law_name} is violated by {violations:g}"
+    )
+    return _verdict(check, None, 0.0, outcome, sentence)
+
+
+def _verdict(
+    check: Check, z: float | None, detectable: float, outcome: Outcome, sentence: str
+) -> Verdict:
+    estimate, prediction = check.estimate, check.prediction
+    return Verdict(
+        quantity=check.quantity,
+        unit=estimate.unit,
+        value=estimate.value,
+        stderr=estimate.stderr,
+        dof=estimate.dof,
+        law_name=prediction.law_name,
+        law=prediction.law,
+        expected=prediction.expected,
+        z=z,
+        rival_name=prediction.rival_name,
+        rival=prediction.rival,
+        detectable=detectable,
+        outcome=outcome,
+        sentence=sentence,
+        tolerance=prediction.tolerance,
+        scale=check.scale,
+    )
+
+
+def _sentence(
+    check: Check, z: float, detectable: float, outcome: Outcome, threshold: float
+) -> str:
+    """Say the verdict in words, with what the data would have shown."""
+    estimate, prediction = check.estimate, check.prediction
+    measured = f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}".rstrip()
+    against = f"{prediction.law_name} ({prediction.expected:.6g} expected, z = {z:+.1f})"
+    if outcome == "disagrees":
+        return f"{measured} disagrees with {against}"
+    if outcome == "undecided":
+        return f"{measured} cannot judge {against}: {_what_is_missing(check, threshold)}"
+    if _rival_of(prediction) is None:
+        excluded = "no rival law differs for these parameters, so z alone decides"
+    else:
+        excluded = f"{prediction.rival_name} ({prediction.rival:.6g}) is excluded"
+    return (
+        f"{measured} agrees with {against}; a deviation of {detectable / check.scale:.2g} "
+        f"of its scale would have shown; {excluded}"
+    )
+
+
+def _what_is_missing(check: Check, threshold: float) -> str:
+    """Say how many batches would be enough to decide."""
+    estimate, prediction = check.estimate, check.prediction
+    n_batches = MINIMUM_BATCHES
+    rival = _rival_of(prediction)
+    if rival is not None:
+        # The estimate may lie up to `threshold` errors off the expected value, on the rival's side.
+        room = abs(prediction.expected - rival) - prediction.tolerance
+        if room <= 0.0:
+            return f"{prediction.rival_name} ({rival:.6g}) lies within the law's own tolerance"
+        enough = room / (threshold + max(RIVAL_SIGMAS, threshold))
+        n_batches = max(
+            n_batches, math.ceil(estimate.n_batches * (estimate.stderr / enough) ** 2)
+        )
+    if estimate.n_batches < MINIMUM_BATCHES and n_batches == MINIMUM_BATCHES:
+        return f"{estimate.n_batches} batches are too few, at least {MINIMUM_BATCHES} are needed"
+    return (
+        f"{prediction.rival_name} ({rival:.6g}) is not excluded; about {n_batches} batches "
+        f"(now {estimate.n_batches}) would"
+    )
