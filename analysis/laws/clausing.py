@@ -36,7 +36,7 @@ class WallFlux:
     mu: FloatArray
 
     def __call__(self, x: ArrayLike) -> FloatArray:
-        """Return μ at the places x (n,)."""
+        """Return μ at the places x (...)."""
         panel, lagrange = _lagrange(self.edges, np.asarray(x, dtype=np.float64))
         values = self.mu.reshape(-1, N_POINTS)[panel]
         return np.asarray((lagrange * values).sum(axis=-1))
@@ -121,8 +121,9 @@ def doublings(end: float) -> FloatArray:
 
 
 def _lagrange(edges: FloatArray, x: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
-    """Return the panel of each place x and its Lagrange polynomials there (n, N_POINTS)."""
+    """Return the panel of each place x and its Lagrange polynomials there (..., N_POINTS)."""
     panel = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, edges.size - 2)
     low, high = edges[panel], edges[panel + 1]
     local = (2.0 * x - low - high) / (high - low)
-    return panel, np.polynomial.legendre.legvander(local, N_POINTS - 1) @ _TO_LEGENDRE
+    legendre = np.polynomial.legendre.legvander(local.ravel(), N_POINTS - 1)
+    return panel, (legendre @ _TO_LEGENDRE).reshape(*x.shape, N_POINTS)
