@@ -1,0 +1,1 @@
+"""The engine: random streams, batches, executors, the store. It knows no physics."""

@@ -1,0 +1,49 @@
+"""Who maps batches: anything with the ``concurrent.futures.Executor`` interface."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+
+class InlineExecutor(Executor):
+    """Runs every batch at once in the calling thread: no pool to start, none to wait for."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run the function now and return its finished future."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # no affinity on this system
+        return os.cpu_count() or 1
+
+
+def threads(n_jobs: int | None = None) -> Executor:
+    """Thread pool, by default one thread per available core; kernels release the GIL."""
+    n_jobs = n_jobs or available_cores()
+    return InlineExecutor() if n_jobs == 1 else ThreadPoolExecutor(n_jobs)
+
+
+def processes(n_jobs: int | None = None) -> Executor:
+    """Process pool; workers are spawned, because compiled code does not survive a fork."""
+    return ProcessPoolExecutor(n_jobs or available_cores(), mp_context=get_context("spawn"))
+
+
+def window(executor: Executor) -> int:
+    """Number of batches to keep in flight: enough to feed every worker, and no more."""
+    if isinstance(executor, InlineExecutor):
+        return 1
+    n_workers = getattr(executor, "_max_workers", None) or available_cores()
+    return 2 * int(n_workers)

@@ -1,0 +1,84 @@
+"""The raw tallies of a run, and the checksum that "the same bits" compares."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .model import Arrays, Model
+
+
+def batch_sha256(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Checksum of one batch: names, shapes, types and little-endian bytes of its arrays."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        digest.update(f"{name}{array.shape}{little_endian.dtype.str}".encode())
+        digest.update(little_endian.tobytes())
+    return digest.digest()
+
+
+@dataclass(frozen=True)
+class Record:
+    """Tallies of a run, first axis = batch, with what is needed to make them again."""
+
+    model: Model
+    seed: int
+    tallies: Mapping[str, NDArray[Any]] = field(repr=False)
+    versions: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def n_batches(self) -> int:
+        """Number of independent batches."""
+        return len(next(iter(self.tallies.values())))
+
+    def __getitem__(self, tally: str) -> NDArray[Any]:
+        """Array of one tally, (n_batches, …)."""
+        try:
+            return self.tallies[tally]
+        except KeyError:
+            known = ", ".join(sorted(self.tallies))
+            raise KeyError(f"no tally {tally!r} in this record; there are: {known}") from None
+
+    def batch(self, number: int) -> Arrays:
+        """Arrays of one batch."""
+        return {name: array[number] for name, array in self.tallies.items()}
+
+    def first(self, n_batches: int) -> Record:
+        """Record of the first batches alone."""
+        tallies = {name: array[:n_batches] for name, array in self.tallies.items()}
+        return Record(self.model, self.seed, tallies, self.versions)
+
+    def sha256(self) -> str:
+        """Checksum over all tally arrays in batch order."""
+        digest = hashlib.sha256()
+        for number in range(self.n_batches):
+            digest.update(batch_sha256(self.batch(number)))
+        return digest.hexdigest()
+
+
+def make_record(model: Model, seed: int, batches: Sequence[Arrays]) -> Record:
+    """Stack the arrays of batches 0, 1, 2, … into a Record."""
+    tallies = {name: np.stack([batch[name] for batch in batches]) for name in batches[0]}
+    for array in tallies.values():
+        array.setflags(write=False)
+    return Record(model, seed, tallies, software_versions())
+
+
+def software_versions() -> dict[str, str]:
+    """Versions that a run's provenance names."""
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for package in ("fluxwalk", "numpy", "numba"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # run from a source tree that is not installed
+            versions[package] = "unknown"
+    return versions
