@@ -129,7 +129,7 @@ def _run_batches(
         in_flight[pool.submit(compute_batch, model, seed, batch)] = (batch, attempt)
 
     try:
-        for batch, _ in zip(waiting, range(window(pool) - 1), strict=False):
+        for _, batch in zip(range(window(pool) - 1), waiting, strict=False):
             submit(batch, 1)
         while True:
             for batch in waiting:

@@ -60,7 +60,9 @@ class RunFile:
             "versions": json.dumps(software_versions(), sort_keys=True),
         }
         with self._readable_errors():
-            self.finished = self._read_all() if path.exists() else {}
+            # A writer killed before its first commit leaves an empty file.
+            begun = path.exists() and path.stat().st_size > 0
+            self.finished = self._read_all() if begun else {}
             self._connection = self._open_for_writing()
 
     def add(self, batch: int, arrays: Arrays) -> None:
@@ -94,7 +96,9 @@ class RunFile:
 
     def _read_all(self) -> dict[int, Arrays]:
         """Read and verify every row of an existing file without writing to it."""
-        address = f"{self.path.resolve().as_uri()}?mode=ro"
+        # A writer that was killed leaves a journal, which only a writing connection can undo.
+        killed = self.path.with_name(self.path.name + "-journal").exists()
+        address = f"{self.path.resolve().as_uri()}?mode={'rw' if killed else 'ro'}"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30.0)) as connection:
             self._check_identity(connection)
             state = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -105,8 +109,6 @@ class RunFile:
 
     def _check_identity(self, connection: sqlite3.Connection) -> None:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if not tables:  # killed between creating the file and its first commit
-            connection.execute("SELECT 1")
         if not {"identity", "batches"} <= tables:
             raise StoreError(f"{self.path}: not a fluxwalk store (no table of batches)")
         found = dict(connection.execute("SELECT name, value FROM identity"))

@@ -9,6 +9,8 @@ Source: J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC11 (
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .jit import kernel, scalar
@@ -16,11 +18,31 @@ from .jit import kernel, scalar
 STREAM_VERSION = 1
 """Changes exactly when the bits that a seed gives change."""
 
-MOTION = 0
-BIRTHS = 1
-INITIAL = 2
+MOTION = np.uint64(0)
+BIRTHS = np.uint64(1)
+INITIAL = np.uint64(2)
 PURPOSES_PER_STREAM = 8
 """Purposes of one Model; part number ``stream`` of a run uses its own block of eight."""
+
+
+class Stream(NamedTuple):
+    """The counter fields that all walkers of a batch share, and the key."""
+
+    batch: np.uint64
+    purpose: np.uint64
+    key_0: np.uint64
+    key_1: np.uint64
+
+
+def make_stream(seed: int, batch: int, part: int = 0) -> Stream:
+    """Stream of one batch of part number ``part`` of a run."""
+    return Stream(
+        np.uint64(batch),
+        np.uint64(part * PURPOSES_PER_STREAM),
+        np.uint64(seed & 0xFFFFFFFF),
+        np.uint64(seed >> 32),
+    )
+
 
 MASK32 = np.uint64(0xFFFFFFFF)
 SHIFT32 = np.uint64(32)
@@ -49,13 +71,19 @@ def philox(draw, walker, batch, purpose, key_0, key_1):
     return draw, walker, batch, purpose
 
 
+@scalar
+def words_of(stream, purpose, walker, draw):
+    """Four words of one walker's draw for one purpose (MOTION, BIRTHS or INITIAL)."""
+    return philox(
+        draw, walker, stream.batch, stream.purpose + purpose, stream.key_0, stream.key_1
+    )
+
+
 @kernel
-def fill_words(words, draws, walkers, batch, purpose, key_0, key_1):
-    """Fill ``words`` (4, n) with the draw of each of n lanes: the vectorised form of philox."""
+def fill_words(words, stream, purpose, walkers, draws):
+    """Fill ``words`` (4, n) with the draw of each of n lanes: the vectorised ``words_of``."""
     for lane in range(walkers.size):
-        word_0, word_1, word_2, word_3 = philox(
-            draws[lane], walkers[lane], batch, purpose, key_0, key_1
-        )
+        word_0, word_1, word_2, word_3 = words_of(stream, purpose, walkers[lane], draws[lane])
         words[0, lane] = word_0
         words[1, lane] = word_1
         words[2, lane] = word_2
@@ -133,17 +161,18 @@ def normal_pair(word_0, word_1):
 
 
 @kernel
-def poisson_arrivals(mean, draw, walker, batch, purpose, key_0, key_1):
-    """Poisson variate: arrivals of unit rate within time ``mean``, and the next free draw.
+def poisson(mean, stream, purpose, walker):
+    """Poisson variate of a given mean: the arrivals of unit rate within the time ``mean``.
 
     Its cost grows as the mean; the exponential gaps need no function but the logarithm.
     """
     n_arrivals = 0
     clock = 0.0
+    draw = np.uint64(0)
     while True:
-        for word in philox(draw, walker, batch, purpose, key_0, key_1):
+        for word in words_of(stream, purpose, walker, draw):
             clock += exponential(word)
             if clock > mean:
-                return n_arrivals, draw + np.uint64(1)
+                return n_arrivals
             n_arrivals += 1
         draw += np.uint64(1)

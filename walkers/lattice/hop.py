@@ -6,7 +6,10 @@ does not move. Positions are (3, n_lanes) integers; unused axes keep the value 1
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
 from ..engine.streams import MASK32, SHIFT32
@@ -18,6 +21,15 @@ Three base-6 digits of a word are uniform to within 27·2⁻³² < 2⁻²⁷ (to
 """
 
 STAY = 6
+
+
+class Rule(NamedTuple):
+    """How one word makes hops: equally likely directions, or cumulative thresholds."""
+
+    hops_per_word: int
+    n_directions: np.uint64
+    thresholds: NDArray[np.uint64]
+    keep_below: np.uint64
 
 
 @kernel
@@ -98,13 +110,13 @@ def move_by_word(position, words, n_directions, ends, n_lanes):
 
 
 @kernel
-def count_crossings(coordinate, directions, axis, plane, n_lanes):
-    """Forward and backward crossings of the bond plane|plane+1 that this hop will make."""
+def count_crossings(coordinate, directions, axis, below, above, n_lanes):
+    """Forward and backward crossings of the bond below|above that this hop will make."""
     forward = 0
     backward = 0
     for lane in range(n_lanes):
-        forward += (coordinate[lane] == plane) & (directions[lane] == 2 * axis + 1)
-        backward += (coordinate[lane] == plane + 1) & (directions[lane] == 2 * axis)
+        forward += (coordinate[lane] == below) & (directions[lane] == 2 * axis + 1)
+        backward += (coordinate[lane] == above) & (directions[lane] == 2 * axis)
     return forward, backward
 
 

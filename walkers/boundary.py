@@ -1,0 +1,113 @@
+"""What a boundary does to a walker: one small frozen class each."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unbounded:
+    """No boundary on this end of a lattice axis."""
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A walker that leaves here enters at the other end of the axis."""
+
+
+@dataclass(frozen=True)
+class Reflecting:
+    """A hop beyond the last site is refused: a wall half a spacing beyond that site."""
+
+
+@dataclass(frozen=True)
+class Absorbing:
+    """A walker that arrives here is counted and gone; on a lattice, the ghost site takes it."""
+
+
+@dataclass(frozen=True)
+class Reservoir:
+    """Lattice reservoir: the ghost site holds Poisson(concentration) walkers, renewed each step."""
+
+    concentration: float
+
+    def __post_init__(self) -> None:
+        """Refuse negative concentrations."""
+        if not 0.0 <= self.concentration < float("inf"):
+            raise ValueError(f"concentration must be at least 0, got {self.concentration}")
+
+
+class SpeedLaw(enum.IntEnum):
+    """Which speeds a diffuse wall gives."""
+
+    EFFUSIVE = 0  # density ∝ v³ exp(−mv²/2kT): what detailed balance requires
+    VOLUME = 1  # density ∝ v² exp(−mv²/2kT): the speeds of molecules present, a wrong rule
+    KEPT = 2  # the molecule keeps its speed: a wall that does not thermalise, a wrong rule
+
+
+class AngleLaw(enum.IntEnum):
+    """Which directions a diffuse wall gives."""
+
+    COSINE = 0  # density ∝ cos θ per solid angle: what detailed balance requires
+    ISOTROPIC = 1  # uniform on the hemisphere, a wrong rule
+
+
+@dataclass(frozen=True)
+class Specular:
+    """A mirror: the normal velocity changes sign, nothing else."""
+
+
+@dataclass(frozen=True)
+class Diffuse:
+    """A wall at temperature T [K] that re-emits every molecule like a gas at rest behind it."""
+
+    T: float
+    speeds: SpeedLaw = SpeedLaw.EFFUSIVE
+    angles: AngleLaw = AngleLaw.COSINE
+
+    def __post_init__(self) -> None:
+        """Refuse temperatures that are not positive."""
+        _check_temperature(self.T)
+
+
+@dataclass(frozen=True)
+class Maxwell:
+    """Maxwell's wall: diffuse at T [K] with probability ``alpha``, specular otherwise."""
+
+    alpha: float
+    T: float
+
+    def __post_init__(self) -> None:
+        """Refuse probabilities outside [0, 1] and temperatures that are not positive."""
+        _check_temperature(self.T)
+        if not 0.0 <= self.alpha <= 1.0:
+            raise ValueError(f"alpha must be between 0 and 1, got {self.alpha}")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """An opening into the region named ``to``: a molecule flies straight on."""
+
+    to: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An opening to a gas at rest at T [K]: what leaves is counted and replaced from there.
+
+    The replacement enters at a uniform point of the opening with a reservoir's emission law.
+    """
+
+    T: float
+    speeds: SpeedLaw = SpeedLaw.EFFUSIVE
+    angles: AngleLaw = AngleLaw.COSINE
+
+    def __post_init__(self) -> None:
+        """Refuse temperatures that are not positive."""
+        _check_temperature(self.T)
+
+
+def _check_temperature(T: float) -> None:
+    if not 0.0 < T < float("inf"):
+        raise ValueError(f"T must be positive and finite, got {T}")
