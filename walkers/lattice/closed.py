@@ -60,7 +60,8 @@ def walk_closed(
             draws[:n_lanes] = np.uint64(draw)
             draw += 1
             fill_words(words, stream, MOTION, walkers, draws)
-            for word in words:
+            for k in range(4):
+                word = words[k]
                 n_hops = min(rule.hops_per_word, n_steps - step)
                 if not watched and n_hops == HOPS_PER_WORD:
                     move_by_word(position, word, rule.n_directions, ends, n_lanes)
