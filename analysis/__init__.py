@@ -3,7 +3,20 @@
 Everything here takes plain arrays and works without ``walkers``.
 """
 
+from .diffusion import Moments, diffusion_tensor, displacement_moments, green_kubo
 from .estimate import Estimate, batch_mean, jackknife
 from .verdict import Check, Prediction, Verdict, judge
 
-__all__ = ["Check", "Estimate", "Prediction", "Verdict", "batch_mean", "jackknife", "judge"]
+__all__ = [
+    "Check",
+    "Estimate",
+    "Moments",
+    "Prediction",
+    "Verdict",
+    "batch_mean",
+    "diffusion_tensor",
+    "displacement_moments",
+    "green_kubo",
+    "jackknife",
+    "judge",
+]

@@ -1,0 +1,59 @@
+"""Walkers that act out microscopic rules: lattice hoppers and free molecules.
+
+They know no law and no standard error. Nothing here needs numba until a batch is computed.
+"""
+
+from .boundary import (
+    Absorbing,
+    AngleLaw,
+    Diffuse,
+    Exchange,
+    Maxwell,
+    Passage,
+    Periodic,
+    Reflecting,
+    Reservoir,
+    Specular,
+    SpeedLaw,
+    Unbounded,
+)
+from .engine.executors import InlineExecutor, available_cores, n_workers, processes, threads
+from .engine.model import KernelError, Model, Together, together
+from .engine.record import Record
+from .engine.run import BatchError, run
+from .engine.store import Store, StoreError, drop_batch
+from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
+
+__all__ = [
+    "Absorbing",
+    "AngleLaw",
+    "Axis",
+    "BatchError",
+    "ClosedWalk",
+    "Diffuse",
+    "Exchange",
+    "Hop",
+    "InlineExecutor",
+    "KernelError",
+    "Maxwell",
+    "Model",
+    "OpenWalk",
+    "Passage",
+    "Periodic",
+    "Record",
+    "Reflecting",
+    "Reservoir",
+    "Specular",
+    "SpeedLaw",
+    "Store",
+    "StoreError",
+    "Together",
+    "Unbounded",
+    "available_cores",
+    "drop_batch",
+    "n_workers",
+    "processes",
+    "run",
+    "threads",
+    "together",
+]

@@ -41,9 +41,13 @@ def processes(n_jobs: int | None = None) -> Executor:
     return ProcessPoolExecutor(n_jobs or available_cores(), mp_context=get_context("spawn"))
 
 
-def window(executor: Executor) -> int:
-    """Number of batches to keep in flight: enough to feed every worker, and no more."""
+def n_workers(executor: Executor | None) -> int:
+    """Number of batches that an executor (None: the default one) runs at a time."""
     if isinstance(executor, InlineExecutor):
         return 1
-    n_workers = getattr(executor, "_max_workers", None) or available_cores()
-    return 2 * int(n_workers)
+    return int(getattr(executor, "_max_workers", None) or available_cores())
+
+
+def window(executor: Executor) -> int:
+    """Number of batches to keep in flight: enough to feed every worker, and no more."""
+    return 1 if isinstance(executor, InlineExecutor) else 2 * n_workers(executor)

@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+STREAM_VERSION = 1
+"""Changes exactly when the bits that a seed gives change."""
+
 MAXIMUM_FIELD = 2**32
 """Walkers, batches and draws are counted in 32-bit fields of the generator's counter."""
 

@@ -48,6 +48,10 @@ class Record:
             known = ", ".join(sorted(self.tallies))
             raise KeyError(f"no tally {tally!r} in this record; there are: {known}") from None
 
+    def part(self, name: str) -> Any:
+        """Model of one part, where several were run together."""
+        return self.model.parts[name]  # type: ignore[attr-defined]
+
     def batch(self, number: int) -> Arrays:
         """Arrays of one batch."""
         return {name: array[number] for name, array in self.tallies.items()}

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .model import Arrays, Model
+from .model import STREAM_VERSION, Arrays, Model
 from .record import software_versions
-from .streams import STREAM_VERSION
 
 FORMAT_VERSION = 1
 

@@ -15,9 +15,6 @@ import numpy as np
 
 from .jit import kernel, scalar
 
-STREAM_VERSION = 1
-"""Changes exactly when the bits that a seed gives change."""
-
 MOTION = np.uint64(0)
 BIRTHS = np.uint64(1)
 INITIAL = np.uint64(2)

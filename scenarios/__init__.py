@@ -1,0 +1,1 @@
+"""Scenarios: one file each, from a microscopic rule to a verdict."""

@@ -1,0 +1,93 @@
+"""Parameters of a scenario: strict values, each with a unit, bounds and one line of help."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+
+class ParameterError(ValueError):
+    """A parameter that cannot be: one line with its name, the rule and the value given."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def _integral(value: Any) -> int:
+    """Accept 3, 3.0, 1e6 and numpy integers; refuse True, "3" and 1.5."""
+    if _is_number(value) and math.isfinite(value) and value == int(value):
+        return int(value)
+    raise ValueError("must be a whole number")
+
+
+def _real(value: Any) -> float:
+    """Accept any finite real number; refuse True, text, NaN and infinities."""
+    if _is_number(value) and abs(value) < 1e308 and math.isfinite(value):
+        return float(value)
+    raise ValueError("must be a finite number")
+
+
+Count = Annotated[int, BeforeValidator(_integral)]
+Real = Annotated[float, BeforeValidator(_real)]
+
+
+class Parameters(BaseModel):
+    """Base of every scenario's ``Params``: strict, frozen, no unknown names."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True
+    )
+
+
+def parameter(
+    default: Any,
+    help: str,
+    *,
+    unit: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> Any:
+    """Declare a field of ``Params``: default, one line of help, unit and bounds.
+
+    ``minimum`` and ``maximum`` are allowed values; ``above`` and ``below`` are not.
+    """
+    return Field(
+        default,
+        description=help,
+        ge=minimum,
+        le=maximum,
+        gt=above,
+        lt=below,
+        json_schema_extra={"unit": unit},
+    )
+
+
+def validate(params: type[Parameters], values: dict[str, Any]) -> Parameters:
+    """Build ``Params`` from keywords, TOML or ``--set`` values.
+
+    Raises
+    ------
+    ParameterError
+        With one line that names the first parameter at fault.
+    """
+    try:
+        return params(**values)
+    except ValidationError as error:
+        raise ParameterError(_one_line(params, error)) from None
+
+
+def _one_line(params: type[Parameters], error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{name}: no such parameter; there are: {', '.join(params.model_fields)}"
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    if not name:  # a rule about several parameters names them itself
+        return message
+    return f"{name}: {message}, got {first['input']!r}"

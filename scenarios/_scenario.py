@@ -1,0 +1,159 @@
+"""What a scenario file is to the house: found and checked."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+import walkers
+from analysis import Check
+
+from ._parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a scenario measures: unit, what "relative" refers to, and one line of help."""
+
+    unit: str
+    scale: str
+    help: str
+
+
+@dataclass(frozen=True)
+class WrongRule:
+    """A rule that the law must refuse: a changed setting of the same Model.
+
+    ``moves``: the sign of z of every quantity that the change must convict, at ``parameters``.
+    """
+
+    help: str
+    change: Callable[[Any], walkers.Model]
+    moves: Mapping[str, int]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ScenarioFile(Protocol):
+    """The module-level names of a scenario file."""
+
+    __name__: str
+    Params: type[Parameters]
+    QUANTITIES: Mapping[str, Quantity]
+
+    def build(self, p: Any) -> walkers.Model:
+        """Model of one batch."""
+
+    def checks(self, record: walkers.Record, p: Any) -> list[Check]:
+        """Questions to the record, in the order of QUANTITIES."""
+
+
+class ScenarioError(ValueError):
+    """A scenario that does not exist or is broken: one line with the reason."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A loaded scenario file under its hyphenated name."""
+
+    name: str
+    file: ScenarioFile
+
+    @property
+    def question(self) -> str:
+        """First line of the file's docstring."""
+        return (self.file.__doc__ or "").strip().splitlines()[0]
+
+    @property
+    def wrong_rules(self) -> Mapping[str, WrongRule]:
+        """Rules that the law must refuse, by name."""
+        return getattr(self.file, "WRONG_RULES", {})
+
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """Default, unit, minimum, maximum and help of each parameter."""
+        schema = self.file.Params.model_json_schema()["properties"]
+        return {
+            name: {
+                "default": entry.get("default"),
+                "unit": entry.get("unit", ""),
+                "minimum": entry.get("minimum", entry.get("exclusiveMinimum")),
+                "maximum": entry.get("maximum", entry.get("exclusiveMaximum")),
+                "help": entry.get("description", ""),
+            }
+            for name, entry in schema.items()
+        }
+
+
+_NOT_SCENARIOS = {"cli", "report"}
+
+
+def names() -> list[str]:
+    """Hyphenated names of all installed scenario files, in alphabetical order."""
+    package = importlib.import_module(__package__)
+    files = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return sorted(
+        name.replace("_", "-")
+        for name in files
+        if not name.startswith("_") and name not in _NOT_SCENARIOS
+    )
+
+
+def load(name: str | Path | ModuleType | Scenario) -> Scenario:
+    """Load a scenario by its name, by the path of its file, or from a module.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of that name, or its file is broken.
+    """
+    if isinstance(name, Scenario):
+        return name
+    if isinstance(name, ModuleType):
+        return _checked(name.__name__.rpartition(".")[2], name)
+    text = str(name)
+    if text.endswith(".py"):
+        return _load_file(Path(text))
+    hyphenated = text.replace("_", "-")
+    if hyphenated not in names():
+        raise ScenarioError(f"{text}: no such scenario; there are: {', '.join(names())}")
+    try:
+        module = importlib.import_module(f"{__package__}.{hyphenated.replace('-', '_')}")
+    except Exception as error:  # whatever a broken file raises, it must not hide the others
+        raise ScenarioError(f"{hyphenated}: broken scenario ({_reason(error)})") from error
+    return _checked(hyphenated, module)
+
+
+def _load_file(path: Path) -> Scenario:
+    if not path.is_file():
+        raise ScenarioError(f"{path}: no such scenario file")
+    module_name = f"fluxwalk_scenario_{path.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module  # dataclasses look their own module up there
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ScenarioError(f"{path}: broken scenario ({_reason(error)})") from error
+    return _checked(path.stem, module)
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _checked(name: str, module: ModuleType) -> Scenario:
+    missing = [
+        part
+        for part in ("__doc__", "Params", "QUANTITIES", "build", "checks")
+        if not getattr(module, part, None)
+    ]
+    if missing:
+        raise ScenarioError(f"{name}: broken scenario (it lacks {', '.join(missing)})")
+    return Scenario(name.replace("_", "-"), cast(ScenarioFile, module))

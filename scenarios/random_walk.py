@@ -1,0 +1,130 @@
+"""Does a random walk diffuse as Einstein and Green–Kubo say, and become Gaussian?
+
+Rule: at every step τ a walker on a d-dimensional lattice of spacing ℓ stays with probability
+``stay`` s, or hops: p± = ((1 − s)/d ± b)/2 along x with ``bias`` b, (1 − s)/2d along every other
+direction. Steps are independent, so every expected value below is exact at any number of steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import model_validator
+
+import analysis
+import walkers
+from analysis import Check
+from analysis.laws import fick
+
+from ._parameters import Count, Parameters, Real, parameter
+from ._scenario import Quantity, WrongRule
+
+N_LAGS = 10
+KURTOSIS_STEPS = 10
+
+
+class Params(Parameters):
+    """Parameters of the walk."""
+
+    dimension: Count = parameter(3, "number of axes d", minimum=1, maximum=3)
+    steps: Count = parameter(
+        1000, "steps of every walker", unit="τ", minimum=2 * N_LAGS, maximum=1_000_000
+    )
+    bias: Real = parameter(
+        0.0, "drift b = p₊ − p₋ along x, at most (1 − stay)/d", unit="ℓ/τ", minimum=-1, maximum=1
+    )
+    stay: Real = parameter(0.0, "probability s of not hopping", minimum=0.0, maximum=0.99)
+
+    @model_validator(mode="after")
+    def _hops_scatter(self) -> Params:
+        limit = (1.0 - self.stay) / self.dimension
+        if abs(self.bias) > limit:
+            raise ValueError(f"bias: must not exceed (1 − stay)/d = {limit:g}, got {self.bias!r}")
+        if fick.hop_diffusivity(self.dimension, self.stay, self.bias) < 1e-3:
+            raise ValueError(f"bias: must leave the walkers some choice, got {self.bias!r}")
+        return self
+
+
+QUANTITIES = {
+    "diffusivity_msd": Quantity("ℓ²/τ", "the law", "⟨|R − vt|²⟩/2dt from end to end"),
+    "diffusivity_green_kubo": Quantity("ℓ²/τ", "the law", "τ[C₀/2 + C₁ + … + C₁₀] of velocities"),
+    "drift": Quantity("ℓ/τ", "ℓ/τ", "mean velocity along x"),
+    "kurtosis": Quantity("", "1", "⟨r⁴⟩/⟨r²⟩² − (1 + 2/d) after 10 steps"),
+}
+
+
+def build(p: Params) -> walkers.Model:
+    """Long walks for the diffusivities, many short ones for the kurtosis."""
+    long = walkers.ClosedWalk(
+        n_walkers=max(100, min(4000, 4_000_000 // p.steps)),
+        axes=(walkers.Axis(),) * p.dimension,
+        hop=walkers.Hop(stay=p.stay, bias=p.bias),
+        n_steps=p.steps,
+        start=(0,) * p.dimension,
+        stops=(p.steps,),
+        n_lags=N_LAGS,
+    )
+    short = replace(
+        long, n_walkers=20_000, n_steps=KURTOSIS_STEPS, stops=(KURTOSIS_STEPS,), n_lags=0
+    )
+    return walkers.together(long=long, short=short)
+
+
+def checks(record: walkers.Record, p: Params) -> list[Check]:
+    """Diffusivity by displacements and by velocities, drift, and the approach to a Gaussian."""
+    D = fick.diffusivity(p.dimension, p.stay, p.bias)
+    far = _moments(record, "long", p.bias * p.steps)
+    near = _moments(record, "short", p.bias * KURTOSIS_STEPS)
+    msd = analysis.batch_mean(far.square / (2.0 * p.dimension * p.steps), "ℓ²/τ")
+    green_kubo = analysis.green_kubo(
+        record["long.correlation"],
+        record["long.lag_velocity"],
+        p.bias,
+        n_walkers=record.part("long").n_walkers,
+        n_steps=p.steps,
+        dimension=p.dimension,
+        unit="ℓ²/τ",
+    )
+    kurtosis = analysis.jackknife(
+        lambda square, fourth: fourth / square**2 - (1.0 + 2.0 / p.dimension),
+        near.square,
+        near.fourth,
+    )
+    gaussian = fick.kurtosis(p.dimension, p.stay, p.bias, KURTOSIS_STEPS)
+    return [
+        Check("diffusivity_msd", msd, D, scale=D.law),
+        Check("diffusivity_green_kubo", green_kubo, D, scale=D.law),
+        Check(
+            "drift",
+            analysis.batch_mean(p.bias + far.x / p.steps, "ℓ/τ"),
+            fick.drift(p.bias),
+            scale=1.0,
+        ),
+        Check("kurtosis", kurtosis, gaussian, scale=1.0),
+    ]
+
+
+def _moments(record: walkers.Record, part: str, drift: float) -> analysis.Moments:
+    model = record.part(part)
+    return analysis.displacement_moments(
+        record[f"{part}.moments"][:, 0], model.n_walkers, model.centres[0], drift
+    )
+
+
+def _persistent(model: walkers.Together) -> walkers.Model:
+    parts = {
+        name: replace(part, hop=replace(part.hop, persistence=0.1))
+        for name, part in model.parts.items()
+    }
+    return walkers.together(**parts)
+
+
+WRONG_RULES = {
+    "persistence": WrongRule(
+        "a walker keeps its last direction with probability 0.1",
+        change=_persistent,
+        moves={"diffusivity_msd": +1, "diffusivity_green_kubo": +1, "kurtosis": +1},
+    ),
+}
+
+CALIBRATION_WALKERS = 400
