@@ -21,9 +21,7 @@ class Moments(NamedTuple):
     fourth: NDArray[np.float64]
 
 
-def displacement_moments(
-    sums: ArrayLike, n_walkers: int, centre: float, drift: float
-) -> Moments:
+def displacement_moments(sums: ArrayLike, n_walkers: int, centre: float, drift: float) -> Moments:
     """Moments about the law's drift from integer sums taken about a whole number of sites.
 
     With X = x + u, u = drift − centre: r² = R² − 2uX + u² and
@@ -44,8 +42,12 @@ def displacement_moments(
     return Moments(
         x=X - u,
         square=square - 2.0 * u * X + u**2,
-        fourth=mean[:, 10] - 4.0 * u * mean[:, 9] + 4.0 * u**2 * XX + 2.0 * u**2 * square
-        - 4.0 * u**3 * X + u**4,
+        fourth=mean[:, 10]
+        - 4.0 * u * mean[:, 9]
+        + 4.0 * u**2 * XX
+        + 2.0 * u**2 * square
+        - 4.0 * u**3 * X
+        + u**4,
     )
 
 

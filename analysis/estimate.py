@@ -56,7 +56,9 @@ def batch_mean(values: ArrayLike, unit: str = "") -> Estimate:
     if x.ndim != 1 or x.size < 2:
         raise ValueError(f"a batch mean needs at least 2 batches in one dimension, got {x.shape}")
     if not np.isfinite(x).all():
-        raise ValueError(f"batch values must be finite; batch {int(np.argmin(np.isfinite(x)))} is not")
+        raise ValueError(
+            f"batch values must be finite; batch {int(np.argmin(np.isfinite(x)))} is not"
+        )
     return Estimate(
         value=float(x.mean()),
         stderr=float(x.std(ddof=1) / np.sqrt(x.size)),
@@ -66,9 +68,7 @@ def batch_mean(values: ArrayLike, unit: str = "") -> Estimate:
     )
 
 
-def jackknife(
-    function: Callable[..., Any], *batches: ArrayLike, unit: str = ""
-) -> Estimate:
+def jackknife(function: Callable[..., Any], *batches: ArrayLike, unit: str = "") -> Estimate:
     """Estimate a nonlinear function of means, e.g. a ratio, pooled over the batches.
 
     The mean of the leave-one-out pseudo-values removes the bias of order 1/B of the
@@ -93,7 +93,9 @@ def jackknife(
     samples = [np.asarray(b, dtype=np.float64) for b in batches]
     n = samples[0].shape[0]
     if n < 2 or any(s.shape[0] != n for s in samples):
-        raise ValueError(f"a jackknife needs 2 or more batches, as many of each: {[s.shape for s in samples]}")
+        raise ValueError(
+            f"a jackknife needs 2 or more batches, as many of each: {[s.shape for s in samples]}"
+        )
     sums = [s.sum(axis=0) for s in samples]
     pooled = float(function(*[total / n for total in sums]))
     left_out = np.array(

@@ -89,9 +89,7 @@ class Verdict:
     scale: float
 
 
-def judge(
-    checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE
-) -> list[Verdict]:
+def judge(checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE) -> list[Verdict]:
     """Judge all checks of one call as one family (Bonferroni over the non-exact ones).
 
     Parameters
@@ -124,9 +122,7 @@ def _judge(check: Check, error_rate: float) -> Verdict:
     threshold = float(stdtrit(estimate.dof, 1.0 - error_rate / 2.0))
     power = float(stdtrit(estimate.dof, DETECTION_POWER))
     z = (estimate.value - prediction.expected) / estimate.stderr
-    beyond_tolerance = max(
-        0.0, abs(estimate.value - prediction.expected) - prediction.tolerance
-    )
+    beyond_tolerance = max(0.0, abs(estimate.value - prediction.expected) - prediction.tolerance)
     if estimate.n_batches < MINIMUM_BATCHES:
         outcome: Outcome = "undecided"
     elif beyond_tolerance > threshold * estimate.stderr:
@@ -136,7 +132,9 @@ def _judge(check: Check, error_rate: float) -> Verdict:
     else:
         outcome = "undecided"
     detectable = prediction.tolerance + (threshold + power) * estimate.stderr
-    return _verdict(check, z, detectable, outcome, _sentence(check, z, detectable, outcome, threshold))
+    return _verdict(
+        check, z, detectable, outcome, _sentence(check, z, detectable, outcome, threshold)
+    )
 
 
 def _rival_of(prediction: Prediction) -> float | None:
@@ -192,12 +190,12 @@ def _verdict(
     )
 
 
-def _sentence(
-    check: Check, z: float, detectable: float, outcome: Outcome, threshold: float
-) -> str:
+def _sentence(check: Check, z: float, detectable: float, outcome: Outcome, threshold: float) -> str:
     """Say the verdict in words, with what the data would have shown."""
     estimate, prediction = check.estimate, check.prediction
-    measured = f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}".rstrip()
+    measured = (
+        f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}".rstrip()
+    )
     against = f"{prediction.law_name} ({prediction.expected:.6g} expected, z = {z:+.1f})"
     if outcome == "disagrees":
         return f"{measured} disagrees with {against}"
@@ -224,9 +222,7 @@ def _what_is_missing(check: Check, threshold: float) -> str:
         if room <= 0.0:
             return f"{prediction.rival_name} ({rival:.6g}) lies within the law's own tolerance"
         enough = room / (threshold + max(RIVAL_SIGMAS, threshold))
-        n_batches = max(
-            n_batches, math.ceil(estimate.n_batches * (estimate.stderr / enough) ** 2)
-        )
+        n_batches = max(n_batches, math.ceil(estimate.n_batches * (estimate.stderr / enough) ** 2))
     if estimate.n_batches < MINIMUM_BATCHES and n_batches == MINIMUM_BATCHES:
         return f"{estimate.n_batches} batches are too few, at least {MINIMUM_BATCHES} are needed"
     return (

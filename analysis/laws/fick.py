@@ -6,6 +6,7 @@ Units are the lattice's: spacing ℓ, step τ; concentrations in walkers per sit
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..verdict import Prediction
 
@@ -100,24 +101,39 @@ def slab_flux(c_left: float, c_right: float, n_sites: int) -> Prediction:
     )
 
 
-def slab_profile(c_left: float, c_right: float, n_sites: int) -> np.ndarray:
+def slab_profile(c_left: float, c_right: float, n_sites: int) -> NDArray[np.float64]:
     """Steady concentration on sites 1 … N between the reservoirs on 0 and N + 1: linear."""
     sites = np.arange(1, n_sites + 1)
     return c_left + (c_right - c_left) * sites / (n_sites + 1)
 
 
-def bond_flux(concentration: float, other_side: float, name: str) -> Prediction:
-    """One-way crossings [1/τ] of a bond from the side of ``concentration``, Dc/ℓ.
+def bond_flux(
+    concentration: float, source: float, n_sites: int, direction: str = "forward"
+) -> Prediction:
+    """One-way crossings [1/τ] of a bond inside the slab, Dc/ℓ on the side they come from.
 
     There is no continuum limit: a crossing is a hop, not a passage from one end to the other.
+    The rival is that other meaning of "one-way flux", the walkers of one reservoir that reach
+    the other one.
+
+    Parameters
+    ----------
+    concentration : float
+        Walkers per site on the side the hops come from.
+    source : float
+        Concentration of the reservoir on that side.
+    n_sites : int
+        Sites of the slab.
+    direction : str
+        Word for the law's name.
     """
     D = hop_diffusivity(1)
     return Prediction(
-        law_name=f"one-way hops, {name}",
+        law_name=f"{direction} hops over a bond, Dc/ℓ",
         law=D * concentration,
         expected=D * concentration,
-        rival_name="hops counted from the other side of the bond",
-        rival=D * other_side,
+        rival_name="labelled flux from the reservoir on that side, Dc/L",
+        rival=D * source / (n_sites + 1),
         source=_CHANDRASEKHAR,
     )
 
@@ -135,14 +151,14 @@ def slab_diffusivity() -> Prediction:
     )
 
 
-def profile_at(c_left: float, c_right: float, n_sites: int, site: float) -> Prediction:
-    """Concentration at a point of the steady profile, in walkers per site."""
-    c = c_left + (c_right - c_left) * site / (n_sites + 1)
+def profile_midpoint(c_left: float, c_right: float) -> Prediction:
+    """Concentration in the middle of the slab, in walkers per site."""
+    middle = (c_left + c_right) / 2.0
     return Prediction(
-        law_name="Laplace's equation, a linear profile",
-        law=c,
-        expected=c,
-        rival_name="a step at the left face",
-        rival=c_right,
+        law_name="Laplace's equation, c linear in x",
+        law=middle,
+        expected=middle,
+        rival_name="ln c linear in x",
+        rival=float(np.sqrt(c_left * c_right)),
         source=_FICK,
     )

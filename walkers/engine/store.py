@@ -151,9 +151,7 @@ def drop_batch(path: Path, batch: int) -> None:
         raise StoreError(f"{path}: no such store")
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-            n_dropped = connection.execute(
-                "DELETE FROM batches WHERE batch = ?", (batch,)
-            ).rowcount
+            n_dropped = connection.execute("DELETE FROM batches WHERE batch = ?", (batch,)).rowcount
     except sqlite3.Error as error:
         raise StoreError(f"{path}: the store cannot be used ({error})") from error
     if n_dropped == 0:

@@ -71,9 +71,7 @@ def philox(draw, walker, batch, purpose, key_0, key_1):
 @scalar
 def words_of(stream, purpose, walker, draw):
     """Four words of one walker's draw for one purpose (MOTION, BIRTHS or INITIAL)."""
-    return philox(
-        draw, walker, stream.batch, stream.purpose + purpose, stream.key_0, stream.key_1
-    )
+    return philox(draw, walker, stream.batch, stream.purpose + purpose, stream.key_0, stream.key_1)
 
 
 @kernel
@@ -124,10 +122,13 @@ def logarithm(x):
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
+    even = w * (
+        3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01)
+    )
     odd = z * (
         6.666666666666735130e-01
-        + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
+        + w
+        * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
     )
     half_square = 0.5 * f * f
     return exponent * _LN2_HIGH - (

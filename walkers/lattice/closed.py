@@ -93,9 +93,7 @@ def walk_closed(
                         )
                     step += 1
                     if stop < stops.size and step == stops[stop]:
-                        add_moments(
-                            moments[stop], position, start, first, centres[stop], n_lanes
-                        )
+                        add_moments(moments[stop], position, start, first, centres[stop], n_lanes)
                         stop += 1
         for axis in range(3):
             if periods[axis] > 0:
