@@ -11,7 +11,7 @@ All expected values are exact at any N.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,8 @@ class SteadyState(NamedTuple):
 
 def steady_state(record: walkers.Record, n_sites: int) -> SteadyState:
     """Weight the walkers of each reservoir by its injection rate over their number."""
-    weights = record.model.injection / record["started"]  # (n_batches, 2)
+    slab: Any = record.model
+    weights = slab.injection / record["started"]  # (n_batches, 2)
     passages = weights * np.stack(
         [record["absorbed"][:, 0, 1], record["absorbed"][:, 1, 0]], axis=1
     )

@@ -112,7 +112,7 @@ def _moments(record: walkers.Record, part: str, drift: float) -> analysis.Moment
 
 
 def _persistent(model: walkers.Together) -> walkers.Model:
-    parts = {
+    parts: dict[str, walkers.Model] = {
         name: replace(part, hop=replace(part.hop, persistence=0.1))
         for name, part in model.parts.items()
     }

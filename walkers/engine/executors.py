@@ -42,12 +42,12 @@ def processes(n_jobs: int | None = None) -> Executor:
 
 
 def n_workers(executor: Executor | None) -> int:
-    """Number of batches that an executor (None: the default one) runs at a time."""
+    """Count the batches that an executor (None: the default one) runs at a time."""
     if isinstance(executor, InlineExecutor):
         return 1
     return int(getattr(executor, "_max_workers", None) or available_cores())
 
 
 def window(executor: Executor) -> int:
-    """Number of batches to keep in flight: enough to feed every worker, and no more."""
+    """Count the batches to keep in flight: enough to feed every worker, and no more."""
     return 1 if isinstance(executor, InlineExecutor) else 2 * n_workers(executor)

@@ -17,7 +17,7 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "nogil": True,  # batches run side by side in threads
     "fastmath": False,  # the bits must not depend on what the compiler reorders
     "error_model": "numpy",  # a kernel never raises; 1/0 is inf
@@ -45,18 +45,19 @@ def kernel(function: F) -> F:
     return _compile(function)
 
 
-def _compile(function: F, **options: bool) -> F:
+def _compile(function: F, **options: Any) -> F:
     folder = _cache_folder(Path(function.__code__.co_filename))
     if folder is None:
         return numba.njit(**_OPTIONS, **options)(function)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
     try:
         compiled = numba.njit(cache=True, **_OPTIONS, **options)(function)
     except RuntimeError:  # numba found no place to write, whatever we thought of the folder
         return numba.njit(**_OPTIONS, **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     _forgive_broken_files(compiled)
     return compiled
 
@@ -109,7 +110,7 @@ def _remove_unused(current: Path) -> None:
 
 def _forgive_broken_files(compiled: Any) -> None:
     """Make a truncated cache file cost a compilation, not every later call."""
-    cache = getattr(compiled, "_cache", None)
+    cache: Any = getattr(compiled, "_cache", None)
     files = getattr(cache, "_cache_file", None)
     if files is None:  # NUMBA_DISABLE_JIT, or a numba that keeps its cache elsewhere
         return

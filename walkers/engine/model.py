@@ -119,7 +119,7 @@ class Together(Model):
     Build it with ``together(name=model, …)``, which gives every part its own random stream.
     """
 
-    parts: Mapping[str, Model] = dataclasses.field(default_factory=dict)
+    parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of all parts of one batch."""

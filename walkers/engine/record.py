@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import Arrays, Model
+from .model import Arrays, Model, Together
 
 
 def batch_sha256(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -50,7 +50,8 @@ class Record:
 
     def part(self, name: str) -> Any:
         """Model of one part, where several were run together."""
-        return self.model.parts[name]  # type: ignore[attr-defined]
+        assert isinstance(self.model, Together), "the record is of a single model"
+        return self.model.parts[name]
 
     def batch(self, number: int) -> Arrays:
         """Arrays of one batch."""

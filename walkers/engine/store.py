@@ -119,12 +119,11 @@ class RunFile:
                 )
 
     def _verified(self, batch: object, blob: object, sha256: object) -> Arrays:
-        intact = (
-            isinstance(batch, int)
-            and isinstance(blob, bytes)
-            and _row_sha256(batch, blob) == sha256
-        )
-        if not intact:
+        if (
+            not isinstance(batch, int)
+            or not isinstance(blob, bytes)
+            or _row_sha256(batch, blob) != sha256
+        ):
             raise StoreError(
                 f"{self.path}: batch {batch} is damaged; drop it with: "
                 f"fluxwalk drop-batch {self.path} {batch}"
@@ -164,7 +163,7 @@ def _row_sha256(batch: int, blob: bytes) -> str:
 
 def _to_bytes(arrays: Arrays) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 

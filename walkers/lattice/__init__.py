@@ -1,0 +1,1 @@
+"""Hoppers on lattices: independent walkers that step from site to site."""

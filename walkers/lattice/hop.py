@@ -61,7 +61,7 @@ def weighted_directions(directions, previous, words, thresholds, keep_below, n_l
 
 @scalar
 def moved(position, step, lowest, highest):
-    """New coordinate after a step that may not pass the lowest and highest site of its axis.
+    """Step along an axis whose lowest and highest site cannot be passed; the new coordinate.
 
     Reflecting ends refuse the hop (the wall stands half a spacing beyond the last site);
     absorbing ends lie one further, on the ghost site; a periodic axis has none (see ``wrap``).
@@ -71,7 +71,7 @@ def moved(position, step, lowest, highest):
 
 @kernel
 def move(position, directions, ends, n_lanes):
-    """Carry out one hop per lane; ``ends`` (3, 2) holds the lowest and highest site of each axis."""
+    """Carry out one hop per lane; ``ends`` (3, 2): lowest and highest site of each axis."""
     x, y, z = position[0], position[1], position[2]
     x_low, x_high = ends[0]
     y_low, y_high = ends[1]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LatticeBoundary = Unbounded | Periodic | Reflecting | Absorbing | Reservoir
 
+NO_END = Unbounded()
+
 BLOCK_SIZE = 512
 """Walkers whose words are drawn together; changes the speed, never the bits."""
 
@@ -35,8 +37,8 @@ class Axis:
     """
 
     size: int = 0
-    left: LatticeBoundary = Unbounded()
-    right: LatticeBoundary = Unbounded()
+    left: LatticeBoundary = NO_END
+    right: LatticeBoundary = NO_END
 
     def __post_init__(self) -> None:
         """Refuse ends that cannot belong to one axis."""

@@ -1,0 +1,19 @@
+"""Shared by all tests: how often a correct program may fail a statistical test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+FALSE_ALARM = 1e-6
+"""Probability at which a statistical test with its fixed seed may fail a correct program."""
+
+Z_LIMIT = 4.892
+"""Two-sided normal limit of that probability."""
+
+
+@pytest.fixture(autouse=True)
+def _quiet_uint64_overflow():
+    """Uncompiled kernels may wrap uint64, which compiled ones do without a word."""
+    with np.errstate(over="ignore"):
+        yield
