@@ -1,0 +1,97 @@
+"""z-scores of every quantity over many seeds, in a scenario's fast form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from scenarios._scenario import load
+from walkers import InlineExecutor, run
+
+N_BATCHES = 64
+FALSE_ALARM = 2e-5
+"""Two-sided probability at which the mean or the sum of squares of z may be flagged."""
+
+T63_VARIANCE = 63.0 / 61.0
+T63_KURTOSIS = 3.0 + 6.0 / 59.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """z of one quantity over seeds, scaled to unit variance if the errors are honest."""
+
+    scenario: str
+    quantity: str
+    z: np.ndarray
+    skewness: float
+
+    @property
+    def mean_score(self) -> float:
+        """Mean of z in units of its standard error."""
+        return float(self.z.mean() * np.sqrt(self.z.size))
+
+    @property
+    def square_score(self) -> float:
+        """Excess of the sum of squares in units of its standard error."""
+        n = self.z.size
+        return float(((self.z**2).sum() - n) / np.sqrt(n * (T63_KURTOSIS - 1.0)))
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Both scores within the stated limits."""
+        limit = stats.norm.isf(FALSE_ALARM / 2.0)
+        return abs(self.mean_score) < limit and abs(self.square_score) < limit
+
+    def row(self) -> str:
+        """One line of the table."""
+        return (
+            f"{self.scenario:18s} {self.quantity:24s} {self.z.size:5d} seeds  "
+            f"mean {self.mean_score:+5.2f}  squares {self.square_score:+5.2f}  "
+            f"batch skewness {self.skewness:+5.2f}"
+        )
+
+
+def calibrate(name: str, n_seeds: int, first_seed: int = 1000) -> list[Calibration]:
+    """Calibrate every non-exact quantity of a scenario; the too skewed ones at their own size."""
+    scenario = load(name)
+    own_size = getattr(scenario.file, "CALIBRATION_ALONE", {})
+    results = _calibrate(scenario, n_seeds, first_seed, scenario.file.CALIBRATION_WALKERS)
+    for quantity, n_walkers in own_size.items():
+        alone = _calibrate(scenario, max(400, n_seeds // 5), first_seed, n_walkers)
+        results = [
+            next(a for a in alone if a.quantity == quantity) if r.quantity == quantity else r
+            for r in results
+        ]
+    return results
+
+
+def _calibrate(scenario, n_seeds, first_seed, n_walkers) -> list[Calibration]:
+    params = scenario.file.Params()
+    model = scenario.file.build(params).resized(n_walkers)
+    z, skewness, quantities = [], [], []
+    for seed in range(first_seed, first_seed + n_seeds):
+        record = run(model, seed, N_BATCHES, executor=InlineExecutor())
+        checks = [c for c in scenario.file.checks(record, params) if not c.exact]
+        quantities = [c.quantity for c in checks]
+        z.append([_z(c) for c in checks])
+        skewness.append([c.estimate.skewness() for c in checks])
+    scaled = np.array(z) / np.sqrt(T63_VARIANCE)
+    return [
+        Calibration(scenario.name, quantity, scaled[:, i], float(np.mean(skewness, axis=0)[i]))
+        for i, quantity in enumerate(quantities)
+    ]
+
+
+def _z(check) -> float:
+    deviation = check.estimate.value - check.prediction.expected
+    return deviation / check.estimate.stderr
+
+
+def beyond_range(calibrations: list[Calibration]) -> tuple[int, int, int]:
+    """Pooled count beyond the two-sided 10⁻³ point of t₆₃, and its 99.99 % range."""
+    z = np.concatenate([c.z for c in calibrations]) * np.sqrt(T63_VARIANCE)
+    count = int((np.abs(z) > stats.t(63).isf(0.5e-3)).sum())
+    low, high = stats.binom(z.size, 1e-3).ppf([0.5e-4, 1 - 0.5e-4])
+    return count, int(low), int(high)

@@ -1,0 +1,133 @@
+"""Every scenario keeps its law and refuses its wrong rules; none is left out."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from scenarios._parameters import validate
+from scenarios._scenario import load, names
+from scenarios._simulate import judge, simulate
+
+SEED = 20
+
+# The contract: names, parameters with their defaults (… = any), and quantities in order.
+CONTRACT = {
+    "random-walk": (
+        {"dimension": 3, "steps": 1000, "bias": 0, "stay": 0},
+        ["diffusivity_msd", "diffusivity_green_kubo", "drift", "kurtosis"],
+    ),
+    "fick-slab": (
+        {"n_sites": 50, "c_left": 4, "c_right": 1},
+        ["flux", "flux_forward", "flux_backward", "diffusivity", "profile_midpoint"],
+    ),
+    "effusion": (
+        {"gas": "N2", "T": 300, "p": 0.01, "hole_radius": ..., "box_side": ...},
+        ["flux", "energy_per_molecule", "mean_speed", "mean_cosine", "momentum_flux", "thrust",
+         "decay_rate"],
+    ),
+    "effusion-balance": (
+        {"gas": ..., "T_hot": 400, "T_cold": 300, "hole_radius": ..., "chamber_side": ...},
+        ["impingement_ratio", "pressure_ratio", "net_flux", "energy_flux"],
+    ),
+    "knudsen-tube": (
+        {"length_over_radius": 10, "gas": ..., "T": ...},
+        ["transmission", "hits_per_molecule", "reciprocity", "axial_peaking"],
+    ),
+}  # fmt: skip
+
+WRONG_RULES = [(name, rule) for name in names() for rule in load(name).wrong_rules]
+
+
+@cache
+def right_run(name, parameters):
+    return simulate(load(name), dict(parameters), seed=SEED)
+
+
+def outcomes(verdicts):
+    return {v.quantity: v.outcome for v in verdicts}
+
+
+def test_the_contract_is_kept_and_no_scenario_is_left_out():
+    assert set(names()) == set(CONTRACT)
+    for name, (parameters, quantities) in CONTRACT.items():
+        scenario = load(name)
+        defaults = {k: v["default"] for k, v in scenario.parameters().items()}
+        assert defaults.keys() == parameters.keys()
+        assert all(want in (..., defaults[key]) for key, want in parameters.items())
+        assert list(scenario.file.QUANTITIES) == quantities
+        assert list(scenario.file.laws(scenario.file.Params())) == quantities
+        assert scenario.wrong_rules, f"{name} has no wrong rule to refuse"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_parameter_is_documented_and_bounded(name):
+    for key, entry in load(name).parameters().items():
+        assert entry["help"], key
+        if isinstance(entry["default"], int | float):
+            assert entry["minimum"] is not None, key
+            assert entry["maximum"] is not None, key
+
+
+@pytest.mark.parametrize("name", names())
+def test_scenario_keeps_its_law(name):
+    run = right_run(name, ())
+    (verdicts,) = judge([run])
+    assert set(outcomes(verdicts).values()) == {"agrees"}, [v.sentence for v in verdicts]
+    assert run.checks[0].precision <= 0.003
+    limit = 4.0 * np.sqrt(6.0 / run.record.n_batches)
+    for check, verdict in zip(run.checks, verdicts, strict=True):
+        law = check.prediction
+        if not check.exact:
+            assert abs(check.estimate.skewness()) < limit, check.quantity
+        if law.rival is not None and law.rival != law.law:
+            assert verdict.detectable < abs(law.expected - law.rival) / 2.0, check.quantity
+
+
+@pytest.mark.parametrize(("name", "rule"), WRONG_RULES)
+def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
+    scenario = load(name)
+    wrong_rule = scenario.wrong_rules[rule]
+    right = right_run(name, tuple(wrong_rule.parameters.items()))
+    wrong = simulate(scenario, {}, seed=SEED, n_batches=right.record.n_batches, wrong_rule=rule)
+    (kept,), (refused,) = judge([right]), judge([wrong])
+    with capsys.disabled():
+        print(f"\n{name}, {rule}: " + ", ".join(f"{v.quantity} {v.z:+.0f}" for v in refused))
+    assert set(outcomes(kept).values()) == {"agrees"}
+    moved = {v.quantity: int(np.sign(v.z)) for v in refused if v.outcome == "disagrees"}
+    assert moved.items() >= dict(wrong_rule.moves).items()
+    assert wrong_rule.moves
+
+
+def test_flux_of_a_slab_depends_on_its_thickness():
+    """The rival of Fick's law says that it does not: run at two thicknesses."""
+    for n_sites in (50, 101):
+        (verdicts,) = judge([right_run("fick-slab", (("n_sites", n_sites),))])
+        assert outcomes(verdicts)["flux"] == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("random-walk", {"dimension": 1, "stay": 0.5}),
+        ("random-walk", {"dimension": 2, "bias": -0.3, "steps": 90}),
+        ("fick-slab", {"n_sites": 5, "c_left": 0.0, "c_right": 2.0}),
+        ("knudsen-tube", {"length_over_radius": 1.0}),
+        ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
+        ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
+        ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
+        ("effusion-balance", {"T_hot": 300.0, "T_cold": 300.0, "gas": "Xe"}),
+    ],
+)
+def test_laws_hold_at_other_parameters(name, parameters):
+    run = simulate(load(name), parameters, seed=SEED, precision=0.01)
+    (verdicts,) = judge([run])
+    assert "disagrees" not in outcomes(verdicts).values(), [v.sentence for v in verdicts]
+
+
+def test_parameters_are_the_same_by_keyword_and_after_a_round_trip():
+    for name in names():
+        params = load(name).file.Params
+        assert validate(params, params().model_dump()) == params()
