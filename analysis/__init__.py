@@ -4,7 +4,7 @@ Everything here takes plain arrays and works without ``walkers``.
 """
 
 from .diffusion import Moments, diffusion_tensor, displacement_moments, green_kubo
-from .estimate import Estimate, batch_mean, jackknife
+from .estimate import Estimate, batch_mean, jackknife, ratio
 from .verdict import Check, Prediction, Verdict, judge
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "green_kubo",
     "jackknife",
     "judge",
+    "ratio",
 ]

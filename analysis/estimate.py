@@ -68,6 +68,24 @@ def batch_mean(values: ArrayLike, unit: str = "") -> Estimate:
     )
 
 
+def ratio(numerators: ArrayLike, denominators: ArrayLike, unit: str = "") -> Estimate:
+    """Estimate a ratio of two means, pooled over the batches, by the jackknife.
+
+    Parameters
+    ----------
+    numerators, denominators : (n_batches,) float
+        Batch values of each.
+    unit : str
+        Unit of the ratio.
+
+    Raises
+    ------
+    ValueError
+        As for ``jackknife``.
+    """
+    return jackknife(lambda a, b: a / b, numerators, denominators, unit=unit)
+
+
 def jackknife(function: Callable[..., Any], *batches: ArrayLike, unit: str = "") -> Estimate:
     """Estimate a nonlinear function of means, e.g. a ratio, pooled over the batches.
 

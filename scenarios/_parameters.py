@@ -6,7 +6,9 @@ import math
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+import walkers
 
 
 class ParameterError(ValueError):
@@ -33,6 +35,14 @@ def _real(value: Any) -> float:
 
 Count = Annotated[int, BeforeValidator(_integral)]
 Real = Annotated[float, BeforeValidator(_real)]
+
+
+def _known_gas(name: str) -> str:
+    walkers.gas(name)  # raises with the list of known gases
+    return name
+
+
+Gas = Annotated[str, AfterValidator(_known_gas)]
 
 
 class Parameters(BaseModel):

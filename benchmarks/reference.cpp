@@ -1,0 +1,117 @@
+// The loops of the kernels, written again in C++: same draws, same arithmetic, same integers.
+// Built by reference.py with g++ -O3 -march=native -ffp-contract=off.
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+using u64 = uint64_t;
+using i64 = int64_t;
+
+namespace {
+
+constexpr u64 MASK = 0xFFFFFFFFu;
+
+inline void philox(u64 &c0, u64 &c1, u64 &c2, u64 &c3, u64 k0, u64 k1) {
+    for (int round = 0; round < 10; ++round) {
+        const u64 p0 = 0xD2511F53u * (c0 & MASK);
+        const u64 p1 = 0xCD9E8D57u * (c2 & MASK);
+        c0 = (p1 >> 32) ^ c1 ^ k0;
+        c1 = p1 & MASK;
+        c2 = (p0 >> 32) ^ c3 ^ k1;
+        c3 = p0 & MASK;
+        k0 = (k0 + 0x9E3779B9u) & MASK;
+        k1 = (k1 + 0xBB67AE85u) & MASK;
+    }
+}
+
+}  // namespace
+
+// Words of n lanes for one draw number: four rows of n.
+static void fill_block(u64 *words, u64 draw, u64 first, u64 batch, u64 purpose, u64 k0, u64 k1, i64 n) {
+    for (i64 lane = 0; lane < n; ++lane) {
+        u64 a = draw, b = first + lane, c = batch, d = purpose;
+        philox(a, b, c, d, k0, k1);
+        words[lane] = a;
+        words[n + lane] = b;
+        words[2 * n + lane] = c;
+        words[3 * n + lane] = d;
+    }
+}
+
+// One word's hops of every lane, and the crossings of plane|plane+1 if they are counted.
+template <int HOPS, bool COUNTED>
+static void hop_block(i64 *x, i64 *y, i64 *z, const u64 *word, i64 n, i64 side, i64 plane,
+                      i64 *crossings) {
+    i64 forward = 0, backward = 0;
+    for (i64 lane = 0; lane < n; ++lane) {
+        u64 fraction = word[lane];
+        i64 i = x[lane], j = y[lane], l = z[lane];
+        for (int hop = 0; hop < HOPS; ++hop) {
+            fraction = (fraction & MASK) * 6;
+            const i64 direction = fraction >> 32;
+            const i64 axis = direction >> 1;
+            const i64 move = ((direction & 1) << 1) - 1;
+            if (COUNTED) {
+                forward += (i == plane) & (direction == 1);
+                backward += (i == plane + 1) & (direction == 0);
+            }
+            i = std::min(std::max(i + (axis == 0 ? move : 0), i64(1)), side);
+            j = std::min(std::max(j + (axis == 1 ? move : 0), i64(1)), side);
+            l = std::min(std::max(l + (axis == 2 ? move : 0), i64(1)), side);
+        }
+        x[lane] = i;
+        y[lane] = j;
+        z[lane] = l;
+    }
+    crossings[0] += forward;
+    crossings[1] += backward;
+}
+
+template <bool COUNTED>
+static void hop_word(i64 *x, i64 *y, i64 *z, const u64 *word, i64 n, i64 side, i64 plane,
+                     i64 *crossings, i64 n_hops) {
+    if (n_hops == 3) hop_block<3, COUNTED>(x, y, z, word, n, side, plane, crossings);
+    if (n_hops == 2) hop_block<2, COUNTED>(x, y, z, word, n, side, plane, crossings);
+    if (n_hops == 1) hop_block<1, COUNTED>(x, y, z, word, n, side, plane, crossings);
+}
+
+extern "C" {
+
+// The same block filled n_fills times, for draws draw, draw + 1, …
+void fill_words(u64 *words, u64 draw, u64 first, u64 batch, u64 purpose, u64 k0, u64 k1, i64 n,
+                i64 n_fills) {
+    for (i64 i = 0; i < n_fills; ++i)
+        fill_block(words, draw + i, first, batch, purpose, k0, k1, n);
+}
+
+// Hoppers in a reflecting box of side `side`, spread evenly; crossings of the bond
+// plane|plane+1 along x (none counted for plane 0), and the final number on each x.
+void walk_box(i64 n_walkers, i64 n_steps, i64 side, i64 plane, u64 batch, u64 k0, u64 k1,
+              i64 block, i64 *crossings, i64 *final_x) {
+    std::vector<i64> x(block), y(block), z(block);
+    std::vector<u64> words(4 * block);
+    for (i64 first = 0; first < n_walkers; first += block) {
+        const i64 n = std::min(block, n_walkers - first);
+        for (i64 lane = 0; lane < n; ++lane) {
+            i64 number = first + lane;
+            x[lane] = 1 + number % side;
+            number /= side;
+            y[lane] = 1 + number % side;
+            z[lane] = 1 + number / side % side;
+        }
+        i64 step = 0;
+        for (u64 draw = 0; step < n_steps; ++draw) {
+            fill_block(words.data(), draw, first, batch, 0, k0, k1, n);
+            for (int k = 0; k < 4 && step < n_steps; ++k) {
+                const i64 n_hops = std::min<i64>(3, n_steps - step);
+                const u64 *word = words.data() + k * n;
+                (plane > 0 ? hop_word<true> : hop_word<false>)(
+                    x.data(), y.data(), z.data(), word, n, side, plane, crossings, n_hops);
+                step += n_hops;
+            }
+        }
+        for (i64 lane = 0; lane < n; ++lane) ++final_x[x[lane] - 1];
+    }
+}
+
+}  // extern "C"

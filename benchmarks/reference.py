@@ -1,0 +1,55 @@
+"""Builds and loads the C++ reference loops; they return the kernels' own integers."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+FLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"]
+SOURCE = Path(__file__).with_name("reference.cpp")
+_u64, _i64, _f64 = ctypes.c_uint64, ctypes.c_int64, ctypes.c_double
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """Compile the reference once per process."""
+    built = Path(tempfile.mkdtemp()) / "reference.so"
+    subprocess.run(["g++", *FLAGS, "-o", str(built), str(SOURCE)], check=True)
+    return ctypes.CDLL(str(built))
+
+
+def disassembly_of_philox() -> str:
+    """Machine code of the raw generator loop."""
+    built = str(library()._name)
+    return subprocess.run(
+        ["objdump", "-d", "--disassemble=fill_words", built],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+
+
+def fill_words(
+    n: int, draw: int, first: int, seed: int, batch: int, words: np.ndarray, n_fills: int = 1
+) -> None:
+    """Raw Philox: four words of each of n consecutive walkers, for n_fills draws in turn."""
+    library().fill_words(
+        words.ctypes.data_as(ctypes.c_void_p), _u64(draw), _u64(first), _u64(batch), _u64(0),
+        _u64(seed & 0xFFFFFFFF), _u64(seed >> 32), _i64(n), _i64(n_fills),
+    )  # fmt: skip
+
+
+def walk_box(
+    n_walkers: int, n_steps: int, side: int, plane: int, seed: int, batch: int, block: int = 512
+) -> tuple[np.ndarray, np.ndarray]:
+    """Crossings (2,) and final numbers (side,) of hoppers in a reflecting box."""
+    crossings, final = np.zeros(2, np.int64), np.zeros(side, np.int64)
+    library().walk_box(
+        _i64(n_walkers), _i64(n_steps), _i64(side), _i64(plane), _u64(batch),
+        _u64(seed & 0xFFFFFFFF), _u64(seed >> 32), _i64(block),
+        crossings.ctypes.data_as(ctypes.c_void_p), final.ctypes.data_as(ctypes.c_void_p),
+    )  # fmt: skip
+    return crossings, final

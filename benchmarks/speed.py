@@ -1,0 +1,129 @@
+"""Speed as ratios measured in one run: hoppers and tracer against C++ and the generator.
+
+python benchmarks/speed.py prints one row per ratio, the worst that is allowed, and exits with
+status 1 if one is missed. Each ratio is the median over interleaved repetitions, so that a busy
+machine slows both sides alike.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+
+import numpy as np
+
+from benchmarks import reference
+from walkers import Axis, ClosedWalk, InlineExecutor, Reflecting, run
+from walkers.engine import streams
+from walkers.lattice.walk import BLOCK_SIZE
+
+REPETITIONS = 7
+N_WALKERS, N_STEPS = 20_480, 2400
+BOX = (Axis(100, Reflecting(), Reflecting()),) * 3
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratio_of_rates(
+    ours: Callable[[], object], our_count: float, theirs: Callable[[], object], their_count: float
+) -> tuple[float, float, float]:
+    """Median ratio of rates, and both best rates per second."""
+    ours(), theirs()  # compile, and fill the caches
+    times = [(seconds(ours), seconds(theirs)) for _ in range(REPETITIONS)]
+    ratio = median((our_count / a) / (their_count / b) for a, b in times)
+    return ratio, our_count / min(t[0] for t in times), their_count / min(t[1] for t in times)
+
+
+def box(planes: tuple[tuple[int, int], ...]) -> ClosedWalk:
+    """Hoppers in a reflecting box of 100³ sites."""
+    return ClosedWalk(N_WALKERS, axes=BOX, n_steps=N_STEPS, planes=planes)
+
+
+def run_model(model: object, n_batches: int = 2) -> Callable[[], object]:
+    """Run some batches through the public entrance, in this thread."""
+    return lambda: run(model, 1, n_batches, executor=InlineExecutor())
+
+
+def raw_words(n_fills: int = 4000) -> tuple[Callable[[], object], int]:
+    """Our own generator filling one block again and again."""
+    from numba import njit
+
+    @njit(nogil=True)
+    def fill(words, stream, walkers, draws, n):
+        for i in range(n):
+            draws[:] = np.uint64(i)
+            streams.fill_words(words, stream, streams.MOTION, walkers, draws)
+
+    words = np.empty((4, BLOCK_SIZE), np.uint64)
+    walkers, draws = np.arange(BLOCK_SIZE, dtype=np.uint64), np.empty(BLOCK_SIZE, np.uint64)
+    stream = streams.make_stream(1, 0)
+    return lambda: fill(words, stream, walkers, draws, n_fills), 4 * BLOCK_SIZE * n_fills
+
+
+def raw_words_cpp(n_fills: int = 4000) -> tuple[Callable[[], object], int]:
+    """The C++ generator filling one block again and again."""
+    words = np.empty(4 * BLOCK_SIZE, np.uint64)
+
+    def fill() -> None:
+        reference.fill_words(BLOCK_SIZE, 0, 0, 1, 0, words, n_fills)
+
+    return fill, 4 * BLOCK_SIZE * n_fills
+
+
+def main() -> int:
+    """Measure, print, judge."""
+    n_hops = 2 * N_WALKERS * N_STEPS
+    words, n_words = raw_words()
+    words_cpp, n_words_cpp = raw_words_cpp()
+    plane = ((0, 50),)
+
+    def box_cpp(site: int) -> Callable[[], object]:
+        return lambda: [
+            reference.walk_box(N_WALKERS, N_STEPS, 100, site, 1, b, BLOCK_SIZE) for b in (0, 1)
+        ]
+
+    vector_multiplies = reference.disassembly_of_philox().count("vpmul")
+    print(f"C++ raw Philox: {vector_multiplies} vector multiplies in its machine code")
+    rows = [
+        ("words: raw Philox / C++ raw Philox", 0.7,
+         ratio_of_rates(words, n_words, words_cpp, n_words_cpp)),
+        ("hops in a 100³ box / raw words", 0.6,
+         ratio_of_rates(run_model(box(())), n_hops, words, n_words)),
+        ("hops, one plane counted / raw words", 0.4,
+         ratio_of_rates(run_model(box(plane)), n_hops, words, n_words)),
+        ("hops in a 100³ box / C++", 0.8,
+         ratio_of_rates(run_model(box(())), n_hops, box_cpp(0), n_hops)),
+        ("hops, one plane counted / C++", 0.8,
+         ratio_of_rates(run_model(box(plane)), n_hops, box_cpp(50), n_hops)),
+    ]  # fmt: skip
+    missed = vector_multiplies == 0
+    for name, least, (ratio, ours, theirs) in rows:
+        missed |= ratio < least
+        print(f"{name:40s} {ratio:6.2f}  (at least {least:g})   "
+              f"{ours / 1e6:8.1f} / {theirs / 1e6:8.1f} million per second")  # fmt: skip
+    print(f"{'two threads / one thread':40s} {two_threads():6.2f}  (1.85 on a quiet machine)")
+    return int(missed)
+
+
+def two_threads() -> float:
+    """Speed-up of two threads: median of five interleaved pairs."""
+    model = box(((0, 50),))
+    pairs = []
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(5):
+            alone = seconds(run_model(model, 16))
+            together = seconds(lambda: run(model, 1, 16, executor=pool))
+            pairs.append(alone / together)
+    return median(pairs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""Does gas leave a real box through a small hole at nv̄/4, with 2kT a molecule?
+
+Rule: molecules at temperature T fly in a cube with diffuse walls and never meet each other.
+In the first of two runs what leaves through the hole is replaced, through the hole, by a
+molecule from a gas at rest outside: the box stays in equilibrium, and nv̄/4 with n = N/V is
+exact at any hole size. In the second nothing comes back: the box empties, and the law holds up
+to twice the ratio f of hole to wall area (measured coefficients 1.3 f).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from pydantic import model_validator
+
+import analysis
+import walkers
+from analysis import Check, Prediction
+from analysis.laws import effusion as laws_of
+from analysis.laws import kinetic
+
+from ._parameters import Gas, Parameters, Real, parameter
+from ._scenario import Quantity, WrongRule
+
+HOLE, WALLS = 0, 1  # numbers of the surfaces
+SPEED, COSINE, ENERGY, MOMENTUM_Z, MOMENTUM_Z_OUT = 0, 1, 2, 5, 9  # columns of the sums
+LARGEST_RATIO = 0.01  # of hole to wall area: beyond it 2f is no small correction
+
+
+class Params(Parameters):
+    """Parameters of the box."""
+
+    gas: Gas = parameter("N2", "gas, by name")
+    T: Real = parameter(300.0, "temperature of gas and walls", unit="K", minimum=0.1, maximum=1e5)
+    p: Real = parameter(0.01, "pressure in the box", unit="Pa", minimum=1e-12, maximum=1e6)
+    hole_radius: Real = parameter(
+        0.0043, "radius of the hole", unit="m", minimum=1e-9, maximum=100.0
+    )
+    box_side: Real = parameter(0.1, "inner side of the cube", unit="m", minimum=1e-8, maximum=1e3)
+
+    @model_validator(mode="after")
+    def _hole_is_small(self) -> Params:
+        ratio = np.pi * self.hole_radius**2 / (6.0 * self.box_side**2)
+        if not 1e-6 <= ratio <= LARGEST_RATIO:
+            smallest, largest = (self.box_side * (6.0 * f / np.pi) ** 0.5
+                                 for f in (1e-6, LARGEST_RATIO))  # fmt: skip
+            raise ValueError(
+                f"hole_radius: must be between {smallest:.3g} and {largest:.3g} m "
+                f"(hole/wall area 1e-6 to {LARGEST_RATIO:g}), got {self.hole_radius!r}"
+            )
+        return self
+
+
+QUANTITIES = {
+    "flux": Quantity("1/(m² s)", "the law", "molecules leaving per area and time"),
+    "energy_per_molecule": Quantity("J", "the law", "mean energy of the leaving molecules"),
+    "mean_speed": Quantity("m/s", "the law", "mean speed of the leaving molecules"),
+    "mean_cosine": Quantity("", "the law", "mean cosine of their angle to the normal"),
+    "momentum_flux": Quantity("Pa", "the law", "normal momentum leaving per area and time"),
+    "thrust": Quantity("N", "the law", "force on the walls of the emptying box"),
+    "decay_rate": Quantity("1/s", "the law", "escapes over residence time, up to two lifetimes"),
+}
+
+
+def build(p: Params) -> walkers.Model:
+    """Build a box in equilibrium with the outside, and one that empties."""
+    a = p.box_side
+    lifetime = 4.0 * a**3 / (kinetic.mean_speed(p.T, _mass(p)) * np.pi * p.hole_radius**2)
+    hole = walkers.Disc((a / 2, a / 2, 0.0), (0, 0, 1), p.hole_radius)
+    walls = walkers.Surface("walls", walkers.Box((0, 0, 0), (a, a, a)), walkers.Diffuse(p.T))
+    equilibrium = walkers.FreeMolecular(
+        n_walkers=1000,
+        species=walkers.gas(p.gas),
+        surfaces=(walkers.Surface("hole", hole, walkers.Exchange(p.T)), walls),
+        sources=(walkers.FromGas("main", p.T, 1000),),
+        t_end=lifetime,
+        watched=("hole",),
+        cosine_edges=tuple(np.linspace(0.0, 1.0, 21)),
+        speed_edges=tuple(np.linspace(0.0, 3.5, 36) * (2 * kinetic.k * p.T / _mass(p)) ** 0.5),
+    )
+    emptying = replace(
+        equilibrium,
+        n_walkers=150,
+        surfaces=(walkers.Surface("hole", hole, walkers.Absorbing()), walls),
+        sources=(walkers.FromGas("main", p.T, 150),),
+        t_end=2.0 * lifetime,
+        watched=("walls",),
+        cosine_edges=(),
+        speed_edges=(),
+        census_times=tuple(np.linspace(0.0, 2.0, 21) * lifetime),
+    )
+    return walkers.together(equilibrium=equilibrium, emptying=emptying)
+
+
+def laws(p: Params) -> dict[str, Prediction]:
+    """Law of every quantity."""
+    m, r, a = _mass(p), p.hole_radius, p.box_side
+    return {
+        "flux": laws_of.effusion_flux(p.p, p.T, m),
+        "energy_per_molecule": laws_of.effusing_energy(p.T),
+        "mean_speed": laws_of.effusing_speed(p.T, m),
+        "mean_cosine": laws_of.effusing_cosine(),
+        "momentum_flux": laws_of.effusing_momentum_flux(p.p),
+        "thrust": laws_of.effusion_thrust(p.p, r, a),
+        "decay_rate": laws_of.effusion_decay_rate(p.T, m, r, a),
+    }
+
+
+def checks(record: walkers.Record, p: Params) -> list[Check]:
+    """Leaving molecules of the box in equilibrium; force on and decay of the emptying one."""
+    model: Any = record.part("equilibrium")
+    n_molecules = kinetic.number_density(p.p, p.T) * p.box_side**3
+    # What one simulated molecule does stands for what n_molecules do.
+    per_time = n_molecules / (model.n_walkers * model.t_end)
+    per_area = per_time / (np.pi * p.hole_radius**2)
+    crossings = record["equilibrium.hits"][:, 0, HOLE]
+    leaving = record["equilibrium.sums"][:, 0, HOLE]
+    walls = record["emptying.sums"][:, 0, WALLS]
+    impulse = walls[:, MOMENTUM_Z] - walls[:, MOMENTUM_Z_OUT]
+    residence = record["emptying.time"][:, 0, 0]
+    escapes = record["emptying.absorbed"][:, 0, HOLE]
+    estimates = {
+        "flux": analysis.batch_mean(crossings * per_area, "1/(m² s)"),
+        "energy_per_molecule": analysis.ratio(leaving[:, ENERGY], crossings, "J"),
+        "mean_speed": analysis.ratio(leaving[:, SPEED], crossings, "m/s"),
+        "mean_cosine": analysis.ratio(leaving[:, COSINE], crossings),
+        "momentum_flux": analysis.batch_mean(-leaving[:, MOMENTUM_Z] * per_area, "Pa"),
+        "thrust": analysis.ratio(impulse * n_molecules, residence, "N"),
+        "decay_rate": analysis.ratio(escapes, residence, "1/s"),
+    }
+    predictions = laws(p)
+    return [
+        Check(name, estimate, predictions[name], scale=predictions[name].law)
+        for name, estimate in estimates.items()
+    ]
+
+
+def cautions(p: Params) -> list[str]:
+    """Say where molecules would meet each other, which this rule leaves out."""
+    free_path = kinetic.mean_free_path(p.p, p.T, walkers.gas(p.gas).diameter)
+    if free_path >= p.box_side:
+        return []
+    size = "the hole" if free_path < p.hole_radius else "the box"
+    return [f"mean free path λ = {free_path:.2g} m is below {size}: real molecules would collide"]
+
+
+def _mass(p: Params) -> float:
+    return walkers.gas(p.gas).mass
+
+
+def _with_boundaries(model: walkers.Together, **changes: Any) -> walkers.Model:
+    """Change what every thermal surface of both boxes does."""
+    parts: dict[str, walkers.Model] = {}
+    for name, part in model.parts.items():
+        surfaces = [
+            replace(s, boundary=replace(s.boundary, **changes))
+            if isinstance(s.boundary, walkers.Diffuse | walkers.Exchange)
+            else s
+            for s in part.surfaces
+        ]
+        parts[name] = replace(part, surfaces=tuple(surfaces))
+    return walkers.together(**parts)
+
+
+def _specular(model: walkers.Together) -> walkers.Model:
+    parts: dict[str, walkers.Model] = {
+        name: replace(
+            part,
+            surfaces=(
+                part.surfaces[HOLE],
+                replace(part.surfaces[WALLS], boundary=walkers.Specular()),
+            ),
+        )
+        for name, part in model.parts.items()
+    }
+    return walkers.together(**parts)
+
+
+WRONG_RULES = {
+    "volume-maxwellian": WrongRule(
+        "walls and outside emit the speeds of molecules present (v²) instead of passing (v³)",
+        change=lambda model: _with_boundaries(model, speeds=walkers.SpeedLaw.VOLUME),
+        moves={"flux": -1, "energy_per_molecule": -1, "mean_speed": -1, "momentum_flux": -1},
+    ),
+    "no-cosine": WrongRule(
+        "walls and outside emit uniformly over the hemisphere",
+        change=lambda model: _with_boundaries(model, angles=walkers.AngleLaw.ISOTROPIC),
+        moves={"mean_cosine": -1},
+    ),
+    "specular-box": WrongRule(
+        "mirrors instead of thermal walls: fast molecules leave first",
+        change=_specular,
+        moves={"decay_rate": -1},
+    ),
+}
+
+CALIBRATION_WALKERS = 6

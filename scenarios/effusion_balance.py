@@ -1,0 +1,185 @@
+"""Two boxes of gas at different temperatures share a hole: what comes to balance?
+
+Rule: molecules fly between two cubes with diffuse walls at T_hot and T_cold through a hole in
+the wall they share, and never meet each other. The closed pair starts with equal densities and
+is observed after fourteen relaxation times (what is left of the start: below 10⁻⁶). The open
+pair is fed through the far ends by reservoirs with P₁/√T₁ = P₂/√T₂.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from pydantic import model_validator
+from scipy.constants import k
+
+import analysis
+import walkers
+from analysis import Check, Prediction
+from analysis.laws import kinetic, transpiration
+
+from ._parameters import Gas, Parameters, Real, parameter
+from ._scenario import Quantity, WrongRule
+
+HOLE_HOT, HOLE_COLD, WALLS_HOT, WALLS_COLD = 0, 1, 2, 3  # numbers of the surfaces
+ENERGY = 2  # column of the sums
+FEED_RADIUS = 0.45  # of the openings at the far ends, in chamber sides
+RELAXATIONS_BEFORE, RELAXATIONS_OBSERVED = 14.0, 40.0
+
+
+class Params(Parameters):
+    """Parameters of the two chambers."""
+
+    gas: Gas = parameter("N2", "gas, by name")
+    T_hot: Real = parameter(400.0, "hot chamber", unit="K", minimum=0.1, maximum=1e5)
+    T_cold: Real = parameter(300.0, "cold chamber", unit="K", minimum=0.1, maximum=1e5)
+    hole_radius: Real = parameter(0.02, "radius of the hole", unit="m", minimum=1e-9, maximum=100.0)
+    chamber_side: Real = parameter(
+        0.1, "inner side of each cube", unit="m", minimum=1e-8, maximum=1e3
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Params:
+        if self.T_hot < self.T_cold:
+            raise ValueError(f"T_hot: must be at least T_cold, got {self.T_hot!r}")
+        if not 0.01 * self.chamber_side <= self.hole_radius <= 0.5 * self.chamber_side:
+            raise ValueError(
+                "hole_radius: must be between 0.01 and 0.5 of chamber_side, "
+                f"got {self.hole_radius!r} for {self.chamber_side!r}"
+            )
+        return self
+
+
+QUANTITIES = {
+    "impingement_ratio": Quantity("", "the law", "wall hits per area, hot over cold"),
+    "pressure_ratio": Quantity("", "the law", "n₁T₁/n₂T₂ with n the time-averaged N/V"),
+    "net_flux": Quantity("", "ν", "net crossings of the hole of the open pair, over ν"),
+    "energy_flux": Quantity("J", "the law or kT", "net energy through the hole over the wall rate"),
+}
+
+
+def build(p: Params) -> walkers.Model:
+    """Build a closed pair, observed once it has relaxed, and an open pair in steady flow."""
+    a = p.chamber_side
+    hot = walkers.Box((0, 0, 0), (a, a, a))
+    cold = walkers.Box((a, 0, 0), (2 * a, a, a))
+    middle = (a, a / 2, a / 2)
+    surfaces = (
+        walkers.Surface("hole_hot", walkers.Disc(middle, (-1, 0, 0), p.hole_radius),
+                        walkers.Passage("cold"), "hot"),
+        walkers.Surface("hole_cold", walkers.Disc(middle, (1, 0, 0), p.hole_radius),
+                        walkers.Passage("hot"), "cold"),
+        walkers.Surface("walls_hot", hot, walkers.Diffuse(p.T_hot), "hot"),
+        walkers.Surface("walls_cold", cold, walkers.Diffuse(p.T_cold), "cold"),
+    )  # fmt: skip
+    relaxation = _relaxation_time(p)
+    observed = RELAXATIONS_BEFORE * relaxation
+    closed = walkers.FreeMolecular(
+        n_walkers=400,
+        species=walkers.gas(p.gas),
+        surfaces=surfaces,
+        sources=(walkers.FromGas("hot", p.T_hot, 200), walkers.FromGas("cold", p.T_cold, 200)),
+        t_start=observed,
+        t_end=observed + RELAXATIONS_OBSERVED * relaxation,
+        watched=("hole_hot", "hole_cold"),
+        census_times=tuple(np.linspace(0.0, 8.0, 33) * relaxation),
+    )
+    feed = FEED_RADIUS * a
+    far_left, far_right = (0.0, a / 2, a / 2), (2 * a, a / 2, a / 2)
+    opened = replace(
+        closed,
+        n_walkers=8000,
+        surfaces=(
+            *surfaces[:2],
+            walkers.Surface("feed_hot", walkers.Disc(far_left, (1, 0, 0), feed),
+                            walkers.Absorbing(), "hot"),
+            walkers.Surface("feed_cold", walkers.Disc(far_right, (-1, 0, 0), feed),
+                            walkers.Absorbing(), "cold"),
+            *surfaces[2:],
+        ),
+        sources=(
+            walkers.FromSurface("feed_hot", p.T_hot, 4000),
+            walkers.FromSurface("feed_cold", p.T_cold, 4000),
+        ),
+        t_start=0.0,
+        t_end=float("inf"),
+        track_speeds=False,
+        watched=(),
+        census_times=(),
+    )  # fmt: skip
+    return walkers.together(closed=closed, open=opened)
+
+
+def _relaxation_time(p: Params) -> float:
+    """Time in which the two chambers exchange their gas [s]."""
+    m = walkers.gas(p.gas).mass
+    leave = np.pi * p.hole_radius**2 / (4.0 * p.chamber_side**3)
+    rate = leave * (kinetic.mean_speed(p.T_hot, m) + kinetic.mean_speed(p.T_cold, m))
+    return float(1.0 / rate)
+
+
+def laws(p: Params) -> dict[str, Prediction]:
+    """Law of every quantity."""
+    return {
+        "impingement_ratio": transpiration.impingement_ratio(p.T_hot, p.T_cold),
+        "pressure_ratio": transpiration.pressure_ratio(
+            p.T_hot, p.T_cold, p.hole_radius, p.chamber_side
+        ),
+        "net_flux": transpiration.balance_net_flux(p.T_hot, p.T_cold),
+        "energy_flux": transpiration.balance_energy_flux(p.T_hot, p.T_cold),
+    }
+
+
+def checks(record: walkers.Record, p: Params) -> list[Check]:
+    """Wall rates, pressures and energy of the closed pair; net flux of the open one."""
+    hole_area = np.pi * p.hole_radius**2
+    wall_area = 6.0 * p.chamber_side**2 - hole_area
+    hits = record["closed.hits"].sum(axis=1)  # over the sources
+    time = record["closed.time"].sum(axis=1)
+    energy = record["closed.sums"].sum(axis=1)[:, :, ENERGY]
+    wall_hits = hits[:, WALLS_HOT] + hits[:, WALLS_COLD]
+    energy_out = energy[:, HOLE_HOT] - energy[:, HOLE_COLD]
+    crossings = record["open.hits"].sum(axis=1)
+    # Each feed injects ν·(feed area) molecules per time, of which half the walkers are the image.
+    feed_area = np.pi * (FEED_RADIUS * p.chamber_side) ** 2
+    per_nu = feed_area / hole_area / (record.part("open").n_walkers / 2)
+    estimates = {
+        "impingement_ratio": analysis.ratio(hits[:, WALLS_HOT], hits[:, WALLS_COLD]),
+        "pressure_ratio": analysis.ratio(time[:, 0] * p.T_hot, time[:, 1] * p.T_cold),
+        "net_flux": analysis.batch_mean(
+            (crossings[:, HOLE_HOT] - crossings[:, HOLE_COLD]) * per_nu
+        ),
+        "energy_flux": analysis.ratio(energy_out / hole_area, wall_hits / (2.0 * wall_area), "J"),
+    }
+    predictions = laws(p)
+    scales = {"net_flux": 1.0, "energy_flux": predictions["energy_flux"].law or k * p.T_cold}
+    return [
+        Check(name, estimate, predictions[name], scale=scales.get(name, predictions[name].law))
+        for name, estimate in estimates.items()
+    ]
+
+
+def _speeds_kept(model: walkers.Together) -> walkers.Model:
+    closed: Any = model.parts["closed"]
+    surfaces = [
+        replace(s, boundary=replace(s.boundary, speeds=walkers.SpeedLaw.KEPT))
+        if isinstance(s.boundary, walkers.Diffuse)
+        else s
+        for s in closed.surfaces
+    ]
+    return walkers.together(
+        closed=replace(closed, surfaces=tuple(surfaces)), open=model.parts["open"]
+    )
+
+
+WRONG_RULES = {
+    "no-thermalisation": WrongRule(
+        "the walls give new directions but leave every molecule its speed",
+        change=_speeds_kept,
+        moves={"pressure_ratio": +1, "energy_flux": -1},
+    ),
+}
+
+CALIBRATION_WALKERS = 84

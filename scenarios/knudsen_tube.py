@@ -1,0 +1,121 @@
+"""How many molecules pass a tube in which they only ever meet its wall?
+
+Rule: molecules enter both ends of a cylinder of radius R like a gas at rest behind each
+(uniform over the opening, cosine law), fly straight, and leave the diffuse wall by the cosine
+law, until they reach an end. Neither the gas nor its temperature changes a path. Clausing's
+integral equation is exact for this rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+import analysis
+import walkers
+from analysis import Check, Prediction
+from analysis.laws import knudsen
+
+from ._parameters import Gas, Parameters, Real, parameter
+from ._scenario import Quantity, WrongRule
+
+CONE_COSINE = 0.9961946980917455  # cos 5°, a literal so that the bits do not depend on libm
+CONE_SINE_SQUARED = 1.0 - CONE_COSINE**2
+COSINE_EDGES = (*np.linspace(0.0, 0.95, 20), 0.975, CONE_COSINE, 1.0)
+
+
+class Params(Parameters):
+    """Parameters of the tube."""
+
+    length_over_radius: Real = parameter(10.0, "length L/R of the tube", minimum=0.01, maximum=1000)
+    gas: Gas = parameter("N2", "gas, by name; no result depends on it")
+    T: Real = parameter(300.0, "temperature", unit="K", minimum=1e-3, maximum=1e5)
+
+
+QUANTITIES = {
+    "transmission": Quantity("", "the law", "share of entering molecules that pass, both ends"),
+    "hits_per_molecule": Quantity("", "the law", "wall hits of molecules entering either end"),
+    "reciprocity": Quantity("", "W", "transmission from the left less that from the right"),
+    "axial_peaking": Quantity("", "the law", "flux within 5° of the axis over a cosine beam's"),
+}
+
+
+def build(p: Params) -> walkers.FreeMolecular:
+    """Tube along x with R = 1, molecules from both ends, about a million wall hits in a batch."""
+    L = p.length_over_radius
+    wall = walkers.Cylinder(center=(0, 0, 0), axis=(1, 0, 0), radius=1.0, length=L)
+    n = int(np.clip(1_000_000 / (2.0 * max(L, 1.0)), 500, 100_000))
+    return walkers.FreeMolecular(
+        n_walkers=2 * n,
+        species=walkers.gas(p.gas),
+        surfaces=(
+            walkers.Surface("left", walkers.Disc((0, 0, 0), (1, 0, 0), 1.0), walkers.Absorbing()),
+            walkers.Surface("right", walkers.Disc((L, 0, 0), (-1, 0, 0), 1.0), walkers.Absorbing()),
+            walkers.Surface("wall", wall, walkers.Diffuse(p.T)),
+        ),
+        sources=(walkers.FromSurface("left", p.T, n), walkers.FromSurface("right", p.T, n)),
+        track_speeds=False,
+        watched=("left", "right"),
+        cosine_edges=COSINE_EDGES,
+    )
+
+
+def laws(p: Params) -> dict[str, Prediction]:
+    """Law of every quantity."""
+    return {
+        "transmission": knudsen.transmission(p.length_over_radius),
+        "hits_per_molecule": knudsen.hits_per_molecule(p.length_over_radius),
+        "reciprocity": knudsen.reciprocity(p.length_over_radius),
+        "axial_peaking": knudsen.axial_peaking(p.length_over_radius),
+    }
+
+
+def checks(record: walkers.Record, p: Params) -> list[Check]:
+    """Transmission both ways, hits, and the beam along the axis."""
+    left, right, wall = 0, 1, 2  # surfaces, and the sources behind the first two
+    entered = record["entered"]
+    W_forward = record["absorbed"][:, left, right] / entered[:, left]
+    W_backward = record["absorbed"][:, right, left] / entered[:, right]
+    passed = record["absorbed"][:, left, right] + record["absorbed"][:, right, left]
+    beam = record["cosine_histogram"][:, left, right] + record["cosine_histogram"][:, right, left]
+    hits = record["hits"][:, :, wall].sum(axis=1) / entered.sum(axis=1)
+    predictions = laws(p)
+    W = predictions["transmission"].law
+    estimates = {
+        "transmission": analysis.batch_mean((W_forward + W_backward) / 2.0),
+        "hits_per_molecule": analysis.batch_mean(hits),
+        "reciprocity": analysis.batch_mean(W_forward - W_backward),
+        "axial_peaking": analysis.jackknife(
+            lambda cone, all_: cone / (all_ * CONE_SINE_SQUARED), beam[:, -1], passed
+        ),
+    }
+    return [
+        Check(name, estimate, predictions[name], scale=predictions[name].law or W)
+        for name, estimate in estimates.items()
+    ]
+
+
+def _with_wall(model: walkers.FreeMolecular, boundary: object) -> walkers.FreeMolecular:
+    *ends, wall = model.surfaces
+    return replace(model, surfaces=(*ends, replace(wall, boundary=boundary)))
+
+
+WRONG_RULES = {
+    "isotropic": WrongRule(
+        "the wall re-emits uniformly over the hemisphere instead of by the cosine law",
+        change=lambda model: _with_wall(
+            model, replace(model.surfaces[-1].boundary, angles=walkers.AngleLaw.ISOTROPIC)
+        ),
+        moves={"transmission": +1, "hits_per_molecule": -1},
+    ),
+    "two-percent-specular": WrongRule(
+        "the wall reflects 2 % of the molecules like a mirror",
+        change=lambda model: _with_wall(
+            model, walkers.Maxwell(0.98, model.surfaces[-1].boundary.T)
+        ),
+        moves={"transmission": +1},
+    ),
+}
+
+CALIBRATION_WALKERS = 800

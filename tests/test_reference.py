@@ -1,0 +1,35 @@
+"""The C++ loops that speed is measured against return the kernels' own integers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import reference
+from walkers import Axis, ClosedWalk, InlineExecutor, Reflecting, run
+from walkers.engine import streams
+
+
+def test_raw_philox_fills_the_same_words():
+    ours, theirs = np.empty((4, 100), np.uint64), np.empty(400, np.uint64)
+    walkers = np.arange(40, 140, dtype=np.uint64)
+    stream = streams.make_stream(2**40 + 5, 6)
+    streams.fill_words(ours, stream, streams.MOTION, walkers, np.full(100, 3, np.uint64))
+    reference.fill_words(100, 3, 40, 2**40 + 5, 6, theirs)
+    assert (ours.ravel() == theirs).all()
+    assert (
+        "vpmul" in reference.disassembly_of_philox() or "pmul" in reference.disassembly_of_philox()
+    )
+
+
+@pytest.mark.parametrize("plane", [0, 4])
+def test_hoppers_in_a_box_cross_and_end_alike(plane):
+    axes = (Axis(9, Reflecting(), Reflecting()),) * 3
+    planes = ((0, plane),) if plane else ()
+    model = ClosedWalk(1500, axes=axes, n_steps=31, planes=planes)
+    record = run(model, 2**33 + 1, 2, executor=InlineExecutor())
+    for batch in (0, 1):
+        crossings, final = reference.walk_box(1500, 31, 9, plane, 2**33 + 1, batch)
+        assert (record["final"][batch] == final).all()
+        if plane:
+            assert (record["crossings"][batch, 0] == crossings).all()
