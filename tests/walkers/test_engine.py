@@ -165,6 +165,7 @@ def test_a_record_of_another_run_cannot_be_extended():
         run(model.resized(7), 1, 4, extend=record)
 
 
+@pytest.mark.compiled
 def test_memory_of_the_window_is_bounded(monkeypatch):
     """However many batches are asked for, few are in flight."""
     in_flight, most = 0, 0

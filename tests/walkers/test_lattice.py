@@ -84,6 +84,7 @@ def test_net_crossings_are_the_change_behind_the_plane():
     assert record["crossings"].sum() > 1000
 
 
+@pytest.mark.compiled
 def test_periodic_crossings_count_the_seam():
     """On a ring every bond is alike, the one between site N and site 1 too."""
     axis = Axis(5, Periodic(), Periodic())
@@ -109,6 +110,7 @@ def test_correlations_are_sums_over_all_pairs_of_steps():
         assert list(lags["lag_velocity"][0, k]) == [x[early].sum(), x[late].sum()]
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(("stay", "start", "size"), [(0.0, 1, 20), (0.0, 7, 20), (0.4, 5, 12)])
 def test_mean_exit_time_from_an_interval(stay, start, size):
     """From a distance n of one absorber, N between them: n(N − n)/(1 − s) steps."""
@@ -150,6 +152,7 @@ def test_every_bond_passes_what_reaches_the_other_end():
     assert (-net[:, 1] == record["absorbed"][:, 1, 0, None]).all()
 
 
+@pytest.mark.compiled
 def test_test_walkers_and_poisson_reservoirs_agree():
     """Two routes to one steady state: injection × crossing probability, and bond crossings."""
     slab = Axis(8, Reservoir(4.0), Reservoir(1.0))
