@@ -18,6 +18,7 @@ from pydantic import model_validator
 import analysis
 import walkers
 from analysis import Check, Prediction
+from analysis import plot as draw
 from analysis.laws import effusion as laws_of
 from analysis.laws import kinetic
 
@@ -135,6 +136,34 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         Check(name, estimate, predictions[name], scale=predictions[name].law)
         for name, estimate in estimates.items()
     ]
+
+
+def plot(result: Any) -> Any:
+    """Speeds and angles of leaving molecules, and the box that empties."""
+    p, record = result.params, result.record
+    figure, (speeds, cosines, decay) = draw.figure(3)
+    model = record.part("equilibrium")
+    for axes, name, edges, law, x, y in (
+        (speeds, "speed", np.array(model.speed_edges),
+         lambda v: kinetic.effusing_speed_density(v, p.T, _mass(p)), "speed v [m/s]",
+         "density [s/m]"),
+        (cosines, "cosine", np.array(model.cosine_edges), kinetic.cosine_density, "cos θ",
+         "density"),
+    ):  # fmt: skip
+        counts = record[f"equilibrium.{name}_histogram"][:, 0, 0]
+        fine = np.linspace(edges[0], edges[-1], 200)
+        draw.draw_law(axes, fine, law(fine), "law")
+        density = draw.histogram_density(counts, edges)
+        draw.draw_batches(axes, (edges[1:] + edges[:-1]) / 2, density, "molecules")
+        draw.label_axes(axes, x, y, "Leaving molecules")
+    emptying = record.part("emptying")
+    times = np.array(emptying.census_times)
+    rate = laws(p)["decay_rate"].law
+    draw.draw_law(decay, times, np.exp(-rate * times), "exp(−v̄At/4V)")
+    inside = record["emptying.census"][:, :, 0] / emptying.n_walkers
+    draw.draw_batches(decay, times, inside, "molecules")
+    draw.label_axes(decay, "time [s]", "share still inside", "Emptying box")
+    return figure
 
 
 def cautions(p: Params) -> list[str]:

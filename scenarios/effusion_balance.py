@@ -18,6 +18,7 @@ from scipy.constants import k
 import analysis
 import walkers
 from analysis import Check, Prediction
+from analysis import plot as draw
 from analysis.laws import kinetic, transpiration
 
 from ._parameters import Gas, Parameters, Real, parameter
@@ -159,6 +160,23 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         Check(name, estimate, predictions[name], scale=scales.get(name, predictions[name].law))
         for name, estimate in estimates.items()
     ]
+
+
+def plot(result: Any) -> Any:
+    """Share of the gas in the hot chamber, from equal densities to the balance."""
+    p, record = result.params, result.record
+    closed = record.part("closed")
+    times = np.array(closed.census_times) / _relaxation_time(p)
+    figure, (axes,) = draw.figure()
+    final = 1.0 / (1.0 + np.sqrt(p.T_hot / p.T_cold))
+    law = final + (0.5 - final) * np.exp(-times)
+    draw.draw_law(axes, times, law, "small hole: n₁√T₁ = n₂√T₂ at last")
+    census = record["closed.census"]
+    draw.draw_batches(axes, times, census[:, :, 0] / closed.n_walkers, "molecules")
+    draw.label_axes(
+        axes, "time [relaxation times]", "share in the hot chamber", "Relaxation of the closed pair"
+    )
+    return figure
 
 
 def _speeds_kept(model: walkers.Together) -> walkers.Model:

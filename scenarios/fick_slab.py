@@ -20,6 +20,7 @@ from pydantic import model_validator
 import analysis
 import walkers
 from analysis import Check, Prediction
+from analysis import plot as draw
 from analysis.laws import fick
 
 from ._parameters import Count, Parameters, Real, parameter
@@ -112,6 +113,19 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         Check(name, estimate, predictions[name], scale=abs(predictions[name].law))
         for name, estimate in estimates.items()
     ]
+
+
+def plot(result: Any) -> Any:
+    """Steady profile against the law's line."""
+    p = result.params
+    sites = np.arange(1, p.n_sites + 1)
+    shown = sites[:: max(1, p.n_sites // 25)]
+    figure, (axes,) = draw.figure()
+    draw.draw_law(axes, [0, p.n_sites + 1], [p.c_left, p.c_right], "Fick, c linear in x")
+    profile = steady_state(result.record, p.n_sites).profile
+    draw.draw_batches(axes, shown, profile[:, shown - 1], "walkers")
+    draw.label_axes(axes, "site x [ℓ]", "concentration [walkers/site]", "Steady profile")
+    return figure
 
 
 def _absorber_too_near(model: walkers.OpenWalk) -> walkers.Model:

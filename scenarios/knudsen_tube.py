@@ -9,12 +9,14 @@ integral equation is exact for this rule.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 import analysis
 import walkers
 from analysis import Check, Prediction
+from analysis import plot as draw
 from analysis.laws import knudsen
 
 from ._parameters import Gas, Parameters, Real, parameter
@@ -94,6 +96,31 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         Check(name, estimate, predictions[name], scale=predictions[name].law or W)
         for name, estimate in estimates.items()
     ]
+
+
+def plot(result: Any) -> Any:
+    """Paths of a few molecules, and the beam that leaves against the exact one."""
+    p, record = result.params, result.record
+    figure, (paths, beam) = draw.figure(2)
+    for path in walkers.trace_paths(record.model, result.record.seed, 12, 200):
+        paths.plot(path[:, 0], path[:, 1], lw=0.6, alpha=0.7)
+    paths.plot([0, p.length_over_radius], [1, 1], "k", lw=1.5)
+    paths.plot([0, p.length_over_radius], [-1, -1], "k", lw=1.5, label="wall")
+    draw.label_axes(paths, "x [R]", "y [R]", "Twelve molecules")
+    left, right = 0, 1
+    counts = record["cosine_histogram"]
+    exits = (counts[:, left, right] + counts[:, right, left]).astype(float)
+    edges = np.array(COSINE_EDGES)
+    middle = (edges[1:] + edges[:-1]) / 2.0
+    # Per solid angle 2π d(cos θ), and per molecule that enters: a cosine beam would be cos θ/π.
+    entered = record["entered"].sum(axis=1)[:, None]
+    draw.draw_batches(beam, middle, exits / (entered * 2 * np.pi * np.diff(edges)), "molecules")
+    angles = np.arccos(np.linspace(0.005, 0.9999, 60))
+    law = [knudsen.beam_intensity(a, p.length_over_radius) / np.pi for a in angles]
+    draw.draw_law(beam, np.cos(angles), law, "Clausing")
+    beam.plot([0, 1], [0, 1 / np.pi], "k:", lw=1, label="bare orifice")
+    draw.label_axes(beam, "cos θ", "per steradian and entering molecule", "Beam that leaves")
+    return figure
 
 
 def _with_wall(model: walkers.FreeMolecular, boundary: object) -> walkers.FreeMolecular:

@@ -8,12 +8,15 @@ direction. Steps are independent, so every expected value below is exact at any 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 from pydantic import model_validator
 
 import analysis
 import walkers
 from analysis import Check
+from analysis import plot as draw
 from analysis.laws import fick
 
 from ._parameters import Count, Parameters, Real, parameter
@@ -61,7 +64,7 @@ def build(p: Params) -> walkers.Model:
         hop=walkers.Hop(stay=p.stay, bias=p.bias),
         n_steps=p.steps,
         start=(0,) * p.dimension,
-        stops=(p.steps,),
+        stops=_stops(p),
         n_lags=N_LAGS,
     )
     short = replace(
@@ -70,11 +73,16 @@ def build(p: Params) -> walkers.Model:
     return walkers.together(long=long, short=short)
 
 
+def _stops(p: Params) -> tuple[int, ...]:
+    """Nine step numbers, a factor of √2 apart, the last one being all of them."""
+    return tuple(sorted({max(1, round(p.steps / 2 ** (i / 2))) for i in range(9)}))
+
+
 def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Diffusivity by displacements and by velocities, drift, and the approach to a Gaussian."""
     D = fick.diffusivity(p.dimension, p.stay, p.bias)
-    far = _moments(record, "long", p.bias * p.steps)
-    near = _moments(record, "short", p.bias * KURTOSIS_STEPS)
+    far = _moments(record, "long", -1, p.bias * p.steps)
+    near = _moments(record, "short", 0, p.bias * KURTOSIS_STEPS)
     msd = analysis.batch_mean(far.square / (2.0 * p.dimension * p.steps), "ℓ²/τ")
     green_kubo = analysis.green_kubo(
         record["long.correlation"],
@@ -104,11 +112,24 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     ]
 
 
-def _moments(record: walkers.Record, part: str, drift: float) -> analysis.Moments:
+def _moments(record: walkers.Record, part: str, stop: int, drift: float) -> analysis.Moments:
     model = record.part(part)
     return analysis.displacement_moments(
-        record[f"{part}.moments"][:, 0], model.n_walkers, model.centres[0], drift
+        record[f"{part}.moments"][:, stop], model.n_walkers, model.centres[stop], drift
     )
+
+
+def plot(result: Any) -> Any:
+    """Mean square displacement against time."""
+    p, record = result.params, result.record
+    stops = np.array(_stops(p))
+    squares = [_moments(record, "long", i, p.bias * n).square for i, n in enumerate(stops)]
+    figure, (axes,) = draw.figure()
+    slope = 2 * p.dimension * fick.hop_diffusivity(p.dimension, p.stay, p.bias)
+    draw.draw_law(axes, [0, p.steps], [0, slope * p.steps], "Einstein, 2dDt")
+    draw.draw_batches(axes, stops, np.stack(squares, axis=1), "walkers")
+    draw.label_axes(axes, "time t [τ]", "⟨|R − vt|²⟩ [ℓ²]", "Mean square displacement")
+    return figure
 
 
 def _persistent(model: walkers.Together) -> walkers.Model:
