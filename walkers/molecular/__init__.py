@@ -1,0 +1,18 @@
+"""Free molecules between surfaces: no numba until a batch is computed."""
+
+from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
+from .shapes import Box, Cylinder, Disc, Plane, Shape, Sphere, Surface
+
+__all__ = [
+    "Box",
+    "Cylinder",
+    "Disc",
+    "FreeMolecular",
+    "FromGas",
+    "FromSurface",
+    "Plane",
+    "Shape",
+    "Sphere",
+    "Surface",
+    "trace_paths",
+]

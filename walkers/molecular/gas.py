@@ -1,0 +1,314 @@
+"""Free molecules between surfaces, in words: sources, clocks and what is counted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import k
+
+from ..boundary import Absorbing, AngleLaw, Passage, SpeedLaw
+from ..engine.model import Arrays, KernelError, Model
+from ..species import GASES, Species
+from .shapes import Box, Cylinder, Disc, Sphere, Surface
+
+HITS_PER_SECOND = 1e7
+"""What any machine of today reaches per core; for forecasts only."""
+
+MAXIMUM_HITS = 2**28
+"""Cap of the cap: each hit takes a few draws of a 32-bit counter."""
+
+
+@dataclass(frozen=True)
+class FromSurface:
+    """``n`` molecules of a gas at rest at T [K] behind an opening, which must be a Disc.
+
+    They start at uniform points of it, into the region that its normal points to.
+    """
+
+    surface: str
+    T: float
+    n: int
+    speeds: SpeedLaw = SpeedLaw.EFFUSIVE
+    angles: AngleLaw = AngleLaw.COSINE
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a number of molecules at a temperature."""
+        _check_source(self.T, self.n)
+        if self.speeds == SpeedLaw.KEPT:
+            raise ValueError("a molecule that starts has no speed to keep")
+
+
+@dataclass(frozen=True)
+class FromGas:
+    """``n`` molecules uniform in a region's volume, with Maxwellian velocities at T [K].
+
+    The volume is that of the region's Box, Cylinder or Sphere, whichever comes first.
+    """
+
+    region: str
+    T: float
+    n: int
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a number of molecules at a temperature."""
+        _check_source(self.T, self.n)
+
+
+@dataclass(frozen=True, eq=False)
+class FreeMolecular(Model):
+    """Molecules that meet surfaces but never each other, each with its own clock from 0.
+
+    A molecule belongs to a region and sees only that region's surfaces. It is followed until it
+    is absorbed or its clock passes ``t_end``; only what happens between ``t_start`` and ``t_end``
+    [s] is counted, flights clipped. Without ``track_speeds`` there are no speeds and no clocks
+    (time, energies, momenta and speeds are counted as 0), and the paths are the same bit by bit.
+    Surfaces are numbered in their order, regions in order of appearance, sources are the labels.
+
+    Tallies: ``entered`` (n_labels,) molecules started; ``hits`` (n_labels, n_surfaces) arrivals
+    and ``absorbed`` those that stayed; ``time`` (n_labels, n_regions) [s] spent; ``census``
+    (n_times, n_regions) molecules present at ``census_times``; ``sums`` (n_labels, n_surfaces,
+    10), for ``watched`` surfaces Σ of speed [m/s], cosθ to the normal, energy ½mv² [J] and
+    momentum x, y, z [kg m/s] of arrivals, then energy and momentum of departures (re-emitted,
+    reflected, exchanged or started there; what passes through departs from nowhere);
+    ``cosine_histogram`` and ``speed_histogram`` (n_watched, n_bins) of arrivals, the last bin
+    with its upper edge, values beyond the edges left out.
+    """
+
+    surfaces: tuple[Surface, ...] = ()
+    sources: tuple[FromSurface | FromGas, ...] = ()
+    species: Species = GASES["N2"]
+    t_start: float = 0.0
+    t_end: float = math.inf
+    track_speeds: bool = True
+    watched: tuple[str, ...] = ()
+    cosine_edges: tuple[float, ...] = ()
+    speed_edges: tuple[float, ...] = ()
+    census_times: tuple[float, ...] = ()
+    max_hits: int = 10_000_000
+
+    def __post_init__(self) -> None:
+        """Refuse what the kernel could not do."""
+        super().__post_init__()
+        self._check_surfaces()
+        self._check_sources()
+        self._check_times()
+        for name in self.watched:
+            self.surface_number(name)
+        for name in ("cosine_edges", "speed_edges"):
+            edges = getattr(self, name)
+            if len(edges) == 1 or not np.all(np.diff(edges) > 0.0):
+                raise ValueError(f"{name} must be at least two rising numbers, got {edges}")
+        if not 1 <= self.max_hits <= MAXIMUM_HITS:
+            raise ValueError(f"max_hits must be between 1 and {MAXIMUM_HITS}, got {self.max_hits}")
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Names of the regions, in order of appearance."""
+        return tuple(dict.fromkeys(surface.region for surface in self.surfaces))
+
+    def region_number(self, name: str) -> int:
+        """Number of a region in the tallies."""
+        return _number("region", name, self.regions)
+
+    def surface_number(self, name: str) -> int:
+        """Number of a surface in the tallies."""
+        return _number("surface", name, tuple(surface.name for surface in self.surfaces))
+
+    def area(self, name: str) -> float:
+        """Area of a surface [m²], openings in it not taken off."""
+        return self.surfaces[self.surface_number(name)].shape.area()
+
+    def volume_shape(self, region: str) -> Box | Cylinder | Sphere:
+        """First shape of a region that has a volume.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        for surface in self.surfaces:
+            if surface.region == region and isinstance(surface.shape, Box | Cylinder | Sphere):
+                return surface.shape
+        raise ValueError(f"region {region!r} has no Box, Cylinder or Sphere to fill with gas")
+
+    @property
+    def hits_per_molecule(self) -> float:
+        """Rough mean number of hits of a molecule, for forecasts only."""
+        openings = [s for s in self.surfaces if isinstance(s.boundary, Absorbing)]
+        walls = sum(s.shape.area() for s in self.surfaces if math.isfinite(s.shape.area()))
+        out = sum(s.shape.area() for s in openings)
+        # Mean path 4V/A: hits = all area over the area that lets molecules out.
+        untimed = walls / out if 0.0 < out < math.inf else math.inf
+        timed = math.inf
+        if self.track_speeds and math.isfinite(self.t_end):
+            hottest = max(source.T for source in self.sources)
+            speed = math.sqrt(8.0 * k * hottest / (math.pi * self.species.mass))
+            timed = 1.0 + self.t_end * speed / self._mean_flight()
+        return min(max(untimed, 1.0), timed, float(self.max_hits))
+
+    def _mean_flight(self) -> float:
+        """Rough mean length of a flight [m]: 4V/A, or the size of what there is."""
+        lengths = []
+        for surface in self.surfaces:
+            if isinstance(surface.shape, Box | Cylinder | Sphere):
+                lengths.append(4.0 * surface.shape.volume() / surface.shape.area())
+        return min(lengths) if lengths else 1.0
+
+    @property
+    def seconds_per_batch(self) -> float:
+        """Rough number of hits over the rate of one core."""
+        return self.n_walkers * self.hits_per_molecule / HITS_PER_SECOND
+
+    @property
+    def bytes_per_batch(self) -> int:
+        """Tallies alone: molecules are followed one after the other."""
+        columns = 14 * len(self.surfaces) + len(self.regions)
+        bins = len(self.watched) * (len(self.cosine_edges) + len(self.speed_edges))
+        census = len(self.census_times) * len(self.regions)
+        return 8 * (len(self.sources) * columns + bins + census)
+
+    def resized(self, n_walkers: int) -> FreeMolecular:
+        """Build the same model with its sources scaled in proportion, each at least 1."""
+        ends = [0]
+        for source in self.sources:
+            ends.append(ends[-1] + source.n)
+        scaled = [round(end * n_walkers / self.n_walkers) for end in ends]
+        sources = tuple(
+            replace(source, n=max(1, high - low))
+            for source, low, high in zip(self.sources, scaled[:-1], scaled[1:], strict=True)
+        )
+        return replace(self, n_walkers=sum(source.n for source in sources), sources=sources)
+
+    def compute(self, seed: int, batch: int) -> Arrays:
+        """Tallies of one batch."""
+        from ..engine.streams import make_stream
+        from . import tables
+        from .trace import trace
+
+        table = tables.make_table(self)
+        tallies = tables.empty_tallies(self)
+        lost = trace(
+            table,
+            tables.make_sources(self, table),
+            tables.make_options(self),
+            tallies,
+            make_stream(seed, batch, self.stream),
+        )
+        if lost >= 0:
+            raise KernelError(self._lost(lost, batch))
+        entered = np.array([source.n for source in self.sources], np.int64)
+        return {"entered": entered, **tallies._asdict()}
+
+    def _lost(self, walker: int, batch: int) -> str:
+        return (
+            f"molecule {walker} of batch {batch} was lost: it met no surface, "
+            f"or more than max_hits = {self.max_hits} of them"
+        )
+
+    def _check_surfaces(self) -> None:
+        names = [surface.name for surface in self.surfaces]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"surfaces need different names, got {names}")
+        for surface in self.surfaces:
+            if isinstance(surface.boundary, Passage):
+                self.region_number(surface.boundary.to)
+
+    def _check_sources(self) -> None:
+        if sum(source.n for source in self.sources) != self.n_walkers:
+            raise ValueError(f"n_walkers must be the sum over the sources, got {self.n_walkers}")
+        for source in self.sources:
+            if isinstance(source, FromGas):
+                self.region_number(source.region)
+                self.volume_shape(source.region)
+            else:
+                shape = self.surfaces[self.surface_number(source.surface)].shape
+                if not isinstance(shape, Disc):
+                    kind = type(shape).__name__
+                    raise ValueError(f"molecules start from a Disc, {source.surface!r} is a {kind}")
+
+    def _check_times(self) -> None:
+        if not 0.0 <= self.t_start < self.t_end:
+            raise ValueError(
+                f"t_start must be at least 0 and below t_end, got {self.t_start}, {self.t_end}"
+            )
+        timed = self.t_start > 0.0 or self.t_end < math.inf or self.census_times
+        if timed and not self.track_speeds:
+            raise ValueError("t_start, t_end and census_times need track_speeds")
+        times = self.census_times
+        if list(times) != sorted(set(times)) or any(not 0.0 <= t <= self.t_end for t in times):
+            raise ValueError(f"census_times must rise from 0 to t_end at most, got {times}")
+        endless = not any(isinstance(s.boundary, Absorbing) for s in self.surfaces)
+        if endless and self.t_end == math.inf:
+            raise ValueError("without an Absorbing surface, molecules need a t_end")
+
+
+def trace_paths(
+    model: FreeMolecular, seed: int, n_paths: int, max_points: int = 1000
+) -> list[NDArray[np.float64]]:
+    """Paths of the first molecules of each source in batch 0, for figures.
+
+    Parameters
+    ----------
+    model : FreeMolecular
+        What to simulate.
+    seed : int
+        Key of the random streams; the paths are those that ``run`` counts.
+    n_paths : int
+        How many molecules, shared out evenly among the sources.
+    max_points : int
+        Points kept of each path.
+
+    Returns
+    -------
+    list of (k, 3) float arrays [m]
+        Start and impacts of each molecule, k ≤ max_points.
+
+    Raises
+    ------
+    KernelError
+        If a molecule is lost.
+    """
+    from ..engine.streams import make_stream
+    from . import tables
+    from .trace import trace_path
+
+    table = tables.make_table(model)
+    sources, options = tables.make_sources(model, table), tables.make_options(model)
+    stream = make_stream(seed, 0, model.stream)
+    paths = []
+    for number in range(n_paths):
+        label, place = number % len(model.sources), number // len(model.sources)
+        if place >= model.sources[label].n:
+            continue
+        walker = int(sources.counts[:label].sum()) + place
+        points = np.empty((max_points, 3))
+        n_hits, n_points = trace_path(
+            table,
+            sources,
+            label,
+            np.uint64(walker),
+            options,
+            tables.empty_tallies(model),
+            stream,
+            points,
+        )
+        if n_hits < 0:
+            raise KernelError(model._lost(walker, 0))
+        paths.append(points[:n_points].copy())
+    return paths
+
+
+def _number(kind: str, name: str, names: tuple[str, ...]) -> int:
+    if name not in names:
+        raise ValueError(f"no {kind} {name!r}; there are: {', '.join(names)}")
+    return names.index(name)
+
+
+def _check_source(T: float, n: int) -> None:
+    if not 0.0 < T < math.inf:
+        raise ValueError(f"T must be positive and finite, got {T}")
+    if n < 1:
+        raise ValueError(f"n must be at least 1, got {n}")

@@ -1,0 +1,202 @@
+"""Where a straight flight meets the surfaces of its region.
+
+A table holds all surfaces, those of one region next to each other and the discs first, so that
+an opening wins over the wall it lies in. Columns of a row of ``parameters``:
+
+PLANE     0–2 point, 3–5 normal
+DISC      0–2 centre, 3–5 normal, 6 square of the radius plus the skin, 7 radius
+CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius, 8 length
+SPHERE    0–2 centre, 6 square of the radius, 7 radius
+BOX       0–2 low corner, 3–5 high corner
+all       9 skin: a length just above the rounding error of a coordinate in that region
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.jit import scalar
+from .shapes import BOX, CYLINDER, DISC, PLANE, SPHERE
+
+N_PARAMETERS = 10
+
+
+class Table(NamedTuple):
+    """All surfaces in the order in which kernels try them, and what each does to a molecule."""
+
+    first: NDArray[np.int64]  # (n_regions + 1,) rows of region r: first[r] … first[r + 1] − 1
+    shapes: NDArray[np.int64]  # (n,) tags
+    parameters: NDArray[np.float64]  # (n, N_PARAMETERS)
+    numbers: NDArray[np.int64]  # (n,) number of the surface in the model
+    watched: NDArray[np.int64]  # (n,) number among the watched surfaces, or −1
+    rules: NDArray[np.int64]  # (n,) tags of the boundaries
+    speeds: NDArray[np.int64]  # (n,) SpeedLaw
+    angles: NDArray[np.int64]  # (n,) AngleLaw
+    regions: NDArray[np.int64]  # (n,) region behind a passage
+    alphas: NDArray[np.float64]  # (n,) probability of a diffuse reflection
+    square_speeds: NDArray[np.float64]  # (n,) 2kT/m [m²/s²]
+
+
+@scalar
+def flat_hit(p, x, y, z, dx, dy, dz):
+    """Height above a plane and the cosine of the approach to it, negative when flying away."""
+    height = (x - p[0]) * p[3] + (y - p[1]) * p[4] + (z - p[2]) * p[5]
+    return height, -(dx * p[3] + dy * p[4] + dz * p[5])
+
+
+@scalar
+def disc_hit(p, x, y, z, dx, dy, dz):
+    """Distance to a disc along a flight, infinite for a miss, and the cosine of the approach."""
+    height, cosine = flat_hit(p, x, y, z, dx, dy, dz)
+    if cosine <= 0.0 or height < -4.0 * p[9]:
+        return np.inf, 1.0
+    distance = max(height, 0.0) / cosine
+    u = x + distance * dx - p[0]
+    v = y + distance * dy - p[1]
+    w = z + distance * dz - p[2]
+    if u * u + v * v + w * w > p[6]:
+        return np.inf, 1.0
+    return distance, cosine
+
+
+@scalar
+def far_root(a, b, c):
+    """Larger root of a t² + 2b t = c for c ≥ 0, without cancellation; infinite if a is 0."""
+    root = np.sqrt(b * b + a * c)
+    if b > 0.0:
+        return c / (b + root)
+    return (root - b) / a if a > 0.0 else np.inf
+
+
+@scalar
+def cylinder_hit(p, x, y, z, dx, dy, dz):
+    """Distance to the wall of a cylinder from inside, infinite beyond its ends."""
+    u, v, w = x - p[0], y - p[1], z - p[2]
+    along = u * p[3] + v * p[4] + w * p[5]
+    slope = dx * p[3] + dy * p[4] + dz * p[5]
+    u, v, w = u - along * p[3], v - along * p[4], w - along * p[5]
+    du, dv, dw = dx - slope * p[3], dy - slope * p[4], dz - slope * p[5]
+    room = max(p[6] - (u * u + v * v + w * w), 0.0)
+    distance = far_root(du * du + dv * dv + dw * dw, u * du + v * dv + w * dw, room)
+    end = along + distance * slope
+    # The skin closes the seams with the discs at the ends.
+    return distance if -p[9] <= end <= p[8] + p[9] else np.inf
+
+
+@scalar
+def sphere_hit(p, x, y, z, dx, dy, dz):
+    """Distance to a sphere from inside."""
+    u, v, w = x - p[0], y - p[1], z - p[2]
+    room = max(p[6] - (u * u + v * v + w * w), 0.0)
+    return far_root(1.0, u * dx + v * dy + w * dz, room)
+
+
+@scalar
+def slab_hit(x, dx, low, high):
+    """Distance to the end of [low, high] that the flight runs towards; never negative."""
+    if dx > 0.0:
+        return max(high - x, 0.0) / dx
+    if dx < 0.0:
+        return max(x - low, 0.0) / -dx
+    return np.inf
+
+
+@scalar
+def box_hit(p, x, y, z, dx, dy, dz):
+    """Distance to a box from inside, cosine of the approach, and the face 2·axis + (1 if high)."""
+    distance = slab_hit(x, dx, p[0], p[3])
+    cosine = dx
+    axis = 0
+    other = slab_hit(y, dy, p[1], p[4])
+    if other < distance:
+        distance, cosine, axis = other, dy, 1
+    other = slab_hit(z, dz, p[2], p[5])
+    if other < distance:
+        distance, cosine, axis = other, dz, 2
+    return distance, abs(cosine), 2 * axis + (1 if cosine > 0.0 else 0)
+
+
+@scalar
+def surface_hit(shape, p, x, y, z, dx, dy, dz):
+    """Distance (infinite for a miss), cosine of the approach (1 if curved) and face (of a box)."""
+    if shape == DISC:
+        distance, cosine = disc_hit(p, x, y, z, dx, dy, dz)
+        return distance, cosine, 0
+    if shape == CYLINDER:
+        return cylinder_hit(p, x, y, z, dx, dy, dz), 1.0, 0
+    if shape == BOX:
+        return box_hit(p, x, y, z, dx, dy, dz)
+    if shape == PLANE:
+        height, cosine = flat_hit(p, x, y, z, dx, dy, dz)
+        if cosine <= 0.0:
+            return np.inf, 1.0, 0
+        return max(height, 0.0) / cosine, cosine, 0
+    if shape == SPHERE:
+        return sphere_hit(p, x, y, z, dx, dy, dz), 1.0, 0
+    return np.inf, 1.0, 0
+
+
+@scalar
+def nearest_hit(table, region, x, y, z, dx, dy, dz):
+    """Distance to the first surface of a region, its row (−1 if there is none) and its face.
+
+    A later row must be nearer by more than the skin, measured across the surfaces: on a grazing
+    flight two coplanar surfaces are met at distances that differ by much more than that.
+    """
+    nearest = np.inf
+    steepest = 1.0
+    row = -1
+    face = 0
+    for candidate in range(table.first[region], table.first[region + 1]):
+        p = table.parameters[candidate]
+        distance, cosine, side = surface_hit(table.shapes[candidate], p, x, y, z, dx, dy, dz)
+        if (nearest - distance) * max(cosine, steepest) > p[9] and distance < np.inf:
+            nearest, steepest, row, face = distance, cosine, candidate, side
+    return nearest, row, face
+
+
+@scalar
+def landed(shape, p, face, x, y, z):
+    """Point of impact without its rounding error, where that is a matter of setting coordinates.
+
+    The curved shapes need none: each hit is found from the radius, so that errors do not add up.
+    """
+    if shape == BOX:
+        x = min(max(x, p[0]), p[3])
+        y = min(max(y, p[1]), p[4])
+        z = min(max(z, p[2]), p[5])
+        axis = face >> 1
+        level = p[axis + 3 * (face & 1)]
+        x = level if axis == 0 else x
+        y = level if axis == 1 else y
+        z = level if axis == 2 else z
+    return x, y, z
+
+
+@scalar
+def normal_at(shape, p, face, x, y, z):
+    """Unit normal into the gas at a point of a surface."""
+    if shape == CYLINDER:
+        u, v, w = x - p[0], y - p[1], z - p[2]
+        along = u * p[3] + v * p[4] + w * p[5]
+        scale = -1.0 / p[7]
+        return (
+            scale * (u - along * p[3]),
+            scale * (v - along * p[4]),
+            scale * (w - along * p[5]),
+        )
+    if shape == BOX:
+        sign = 1.0 if face & 1 == 0 else -1.0
+        axis = face >> 1
+        return (
+            sign if axis == 0 else 0.0,
+            sign if axis == 1 else 0.0,
+            sign if axis == 2 else 0.0,
+        )
+    if shape == SPHERE:
+        scale = -1.0 / p[7]
+        return scale * (x - p[0]), scale * (y - p[1]), scale * (z - p[2])
+    return p[3], p[4], p[5]

@@ -1,0 +1,167 @@
+"""From the words of a model to the arrays that its kernels read."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.constants import k
+
+from ..boundary import Absorbing, Diffuse, Exchange, Maxwell, Passage, Specular
+from .gas import FreeMolecular, FromSurface
+from .hit import N_PARAMETERS, Table
+from .scatter import ABSORBING, DIFFUSE, EXCHANGE, PASSAGE, SPECULAR
+from .shapes import BOX, CYLINDER, DISC, PLANE, SPHERE, Box, Cylinder, Disc, Plane, Shape, Sphere
+from .trace import N_SUMS, Options, Sources, Tallies
+
+ROUNDING = 64.0 * np.finfo(np.float64).eps
+"""Rounding error of an impact over the largest coordinate of its region, with room to spare."""
+
+_TAGS = {Plane: PLANE, Disc: DISC, Cylinder: CYLINDER, Sphere: SPHERE, Box: BOX}
+_RULES = {
+    Specular: SPECULAR,
+    Diffuse: DIFFUSE,
+    Maxwell: DIFFUSE,
+    Absorbing: ABSORBING,
+    Passage: PASSAGE,
+    Exchange: EXCHANGE,
+}
+
+
+def make_table(model: FreeMolecular) -> Table:
+    """Surfaces by region, discs first, as the arrays that kernels read."""
+    rows = sorted(
+        range(len(model.surfaces)),
+        key=lambda i: (
+            model.region_number(model.surfaces[i].region),
+            not isinstance(model.surfaces[i].shape, Disc),
+        ),
+    )
+    ordered = [model.surfaces[i] for i in rows]
+    regions = [model.region_number(surface.region) for surface in ordered]
+    skins = [
+        ROUNDING * max(reach(s.shape) for s in model.surfaces if s.region == surface.region)
+        for surface in ordered
+    ]
+    boundaries = [surface.boundary for surface in ordered]
+    return Table(
+        first=np.searchsorted(regions, np.arange(len(model.regions) + 1)).astype(np.int64),
+        shapes=np.array([_TAGS[type(surface.shape)] for surface in ordered], np.int64),
+        parameters=np.array(
+            [parameters(surface.shape, skin) for surface, skin in zip(ordered, skins, strict=True)]
+        ),
+        numbers=np.array(rows, np.int64),
+        watched=np.array(
+            [model.watched.index(s.name) if s.name in model.watched else -1 for s in ordered],
+            np.int64,
+        ),
+        rules=np.array([_RULES[type(boundary)] for boundary in boundaries], np.int64),
+        speeds=np.array([int(getattr(boundary, "speeds", 0)) for boundary in boundaries], np.int64),
+        angles=np.array([int(getattr(boundary, "angles", 0)) for boundary in boundaries], np.int64),
+        regions=np.array(
+            [model.region_number(b.to) if isinstance(b, Passage) else -1 for b in boundaries],
+            np.int64,
+        ),
+        alphas=np.array([_alpha(boundary) for boundary in boundaries]),
+        square_speeds=np.array(
+            [square_speed(getattr(boundary, "T", 0.0), model) for boundary in boundaries]
+        ),
+    )
+
+
+def make_sources(model: FreeMolecular, table: Table) -> Sources:
+    """Sources as the arrays that kernels read."""
+    rows, regions, shapes, volumes = [], [], [], []
+    for source in model.sources:
+        if isinstance(source, FromSurface):
+            number = model.surface_number(source.surface)
+            rows.append(int(np.flatnonzero(table.numbers == number)[0]))
+            regions.append(model.region_number(model.surfaces[number].region))
+            shape: Shape = model.surfaces[number].shape
+        else:
+            rows.append(-1)
+            regions.append(model.region_number(source.region))
+            shape = model.volume_shape(source.region)
+        shapes.append(_TAGS[type(shape)])
+        volumes.append(parameters(shape, 0.0))
+    return Sources(
+        counts=np.array([source.n for source in model.sources], np.int64),
+        rows=np.array(rows, np.int64),
+        regions=np.array(regions, np.int64),
+        shapes=np.array(shapes, np.int64),
+        parameters=np.array(volumes),
+        speeds=np.array([int(getattr(s, "speeds", 0)) for s in model.sources], np.int64),
+        angles=np.array([int(getattr(s, "angles", 0)) for s in model.sources], np.int64),
+        square_speeds=np.array([square_speed(source.T, model) for source in model.sources]),
+    )
+
+
+def make_options(model: FreeMolecular) -> Options:
+    """What is looked at, as kernels read it."""
+    return Options(
+        model.species.mass,
+        model.t_start,
+        model.t_end,
+        model.track_speeds,
+        model.max_hits,
+        np.array(model.cosine_edges, np.float64),
+        np.array(model.speed_edges, np.float64),
+        np.array(model.census_times, np.float64),
+    )
+
+
+def empty_tallies(model: FreeMolecular) -> Tallies:
+    """Tallies of a batch in which nothing has happened yet."""
+    n_labels, n_surfaces = len(model.sources), len(model.surfaces)
+    n_regions, n_watched = len(model.regions), len(model.watched)
+    return Tallies(
+        hits=np.zeros((n_labels, n_surfaces), np.int64),
+        absorbed=np.zeros((n_labels, n_surfaces), np.int64),
+        sums=np.zeros((n_labels, n_surfaces, N_SUMS)),
+        time=np.zeros((n_labels, n_regions)),
+        census=np.zeros((len(model.census_times), n_regions), np.int64),
+        cosine_histogram=np.zeros((n_watched, max(len(model.cosine_edges) - 1, 0)), np.int64),
+        speed_histogram=np.zeros((n_watched, max(len(model.speed_edges) - 1, 0)), np.int64),
+    )
+
+
+def parameters(shape: Shape, skin: float) -> np.ndarray:
+    """Row of numbers that describes a shape; the columns are listed in ``hit``."""
+    row = np.zeros(N_PARAMETERS)
+    row[9] = skin
+    match shape:
+        case Plane():
+            row[0:3], row[3:6] = shape.point, shape.normal
+        case Disc():
+            # The skin closes the seam with a wall that ends at the rim.
+            row[0:3], row[3:6], row[7] = shape.center, shape.normal, shape.radius
+            row[6] = (shape.radius + skin) ** 2
+        case Cylinder():
+            row[0:3], row[3:6] = shape.center, shape.axis
+            row[6:9] = shape.radius**2, shape.radius, shape.length
+        case Sphere():
+            row[0:3], row[6], row[7] = shape.center, shape.radius**2, shape.radius
+        case Box():
+            row[0:3], row[3:6] = shape.low, shape.high
+    return row
+
+
+def reach(shape: Shape) -> float:
+    """Largest coordinate, in size, that occurs on a shape (at the point of a plane)."""
+    match shape:
+        case Plane():
+            return max(map(abs, shape.point))
+        case Box():
+            return max(map(abs, shape.low + shape.high))
+        case Cylinder():
+            return max(map(abs, shape.center)) + shape.length + shape.radius
+    return max(map(abs, shape.center)) + shape.radius
+
+
+def square_speed(T: float, model: FreeMolecular) -> float:
+    """Square of the most probable speed, 2kT/m [m²/s²]."""
+    return 2.0 * k * T / model.species.mass
+
+
+def _alpha(boundary: object) -> float:
+    if isinstance(boundary, Specular):
+        return 0.0
+    return boundary.alpha if isinstance(boundary, Maxwell) else 1.0
