@@ -118,8 +118,12 @@ def empty_tallies(model: FreeMolecular) -> Tallies:
         sums=np.zeros((n_labels, n_surfaces, N_SUMS)),
         time=np.zeros((n_labels, n_regions)),
         census=np.zeros((len(model.census_times), n_regions), np.int64),
-        cosine_histogram=np.zeros((n_watched, max(len(model.cosine_edges) - 1, 0)), np.int64),
-        speed_histogram=np.zeros((n_watched, max(len(model.speed_edges) - 1, 0)), np.int64),
+        cosine_histogram=np.zeros(
+            (n_labels, n_watched, max(len(model.cosine_edges) - 1, 0)), np.int64
+        ),
+        speed_histogram=np.zeros(
+            (n_labels, n_watched, max(len(model.speed_edges) - 1, 0)), np.int64
+        ),
     )
 
 

@@ -146,10 +146,10 @@ def add_arrival(tallies, options, label, number, watched, speed, cosine, dx, dy,
     add_motion(sums, 2, options.mass, speed, dx, dy, dz)
     place = bin_of(cosine, options.cosine_edges)
     if place >= 0:
-        tallies.cosine_histogram[watched, place] += 1
+        tallies.cosine_histogram[label, watched, place] += 1
     place = bin_of(speed, options.speed_edges)
     if place >= 0:
-        tallies.speed_histogram[watched, place] += 1
+        tallies.speed_histogram[label, watched, place] += 1
 
 
 @kernel
