@@ -211,18 +211,26 @@ WRONG_RULES = {
     "volume-maxwellian": WrongRule(
         "walls and outside emit the speeds of molecules present (v²) instead of passing (v³)",
         change=lambda model: _with_boundaries(model, speeds=walkers.SpeedLaw.VOLUME),
-        moves={"flux": -1, "energy_per_molecule": -1, "mean_speed": -1, "momentum_flux": -1},
+        moves={
+            "flux": -1,
+            "energy_per_molecule": -1,
+            "mean_speed": -1,
+            "momentum_flux": -1,
+            "thrust": -1,
+            "decay_rate": -1,
+        },
     ),
     "no-cosine": WrongRule(
         "walls and outside emit uniformly over the hemisphere",
         change=lambda model: _with_boundaries(model, angles=walkers.AngleLaw.ISOTROPIC),
-        moves={"mean_cosine": -1},
+        moves={"flux": -1, "mean_cosine": +1, "momentum_flux": -1, "thrust": -1, "decay_rate": -1},
     ),
     "specular-box": WrongRule(
         "mirrors instead of thermal walls: fast molecules leave first",
         change=_specular,
-        moves={"decay_rate": -1},
+        moves={"thrust": -1, "decay_rate": -1},
     ),
 }
 
 CALIBRATION_WALKERS = 6
+CALIBRATION_ALONE = {"energy_per_molecule": 100, "thrust": 100, "decay_rate": 100}

@@ -142,16 +142,14 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     energy = record["closed.sums"].sum(axis=1)[:, :, ENERGY]
     wall_hits = hits[:, WALLS_HOT] + hits[:, WALLS_COLD]
     energy_out = energy[:, HOLE_HOT] - energy[:, HOLE_COLD]
-    crossings = record["open.hits"].sum(axis=1)
-    # Each feed injects ν·(feed area) molecules per time, of which half the walkers are the image.
+    # Each feed injects ν·(feed area) molecules per time; its walkers stand for them.
     feed_area = np.pi * (FEED_RADIUS * p.chamber_side) ** 2
-    per_nu = feed_area / hole_area / (record.part("open").n_walkers / 2)
+    crossings = record["open.hits"][:, :, HOLE_HOT] - record["open.hits"][:, :, HOLE_COLD]
+    per_molecule = (crossings / record["open.entered"]).sum(axis=1)
     estimates = {
         "impingement_ratio": analysis.ratio(hits[:, WALLS_HOT], hits[:, WALLS_COLD]),
         "pressure_ratio": analysis.ratio(time[:, 0] * p.T_hot, time[:, 1] * p.T_cold),
-        "net_flux": analysis.batch_mean(
-            (crossings[:, HOLE_HOT] - crossings[:, HOLE_COLD]) * per_nu
-        ),
+        "net_flux": analysis.batch_mean(per_molecule * feed_area / hole_area),
         "energy_flux": analysis.ratio(energy_out / hole_area, wall_hits / (2.0 * wall_area), "J"),
     }
     predictions = laws(p)
@@ -200,4 +198,4 @@ WRONG_RULES = {
     ),
 }
 
-CALIBRATION_WALKERS = 84
+CALIBRATION_WALKERS = 60

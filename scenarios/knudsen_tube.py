@@ -134,7 +134,7 @@ WRONG_RULES = {
         change=lambda model: _with_wall(
             model, replace(model.surfaces[-1].boundary, angles=walkers.AngleLaw.ISOTROPIC)
         ),
-        moves={"transmission": +1, "hits_per_molecule": -1},
+        moves={"transmission": +1, "hits_per_molecule": -1, "axial_peaking": +1},
     ),
     "two-percent-specular": WrongRule(
         "the wall reflects 2 % of the molecules like a mirror",
@@ -145,4 +145,5 @@ WRONG_RULES = {
     ),
 }
 
-CALIBRATION_WALKERS = 800
+CALIBRATION_WALKERS = 400
+CALIBRATION_ALONE = {"axial_peaking": 2000}
