@@ -5,6 +5,7 @@ Everything here takes plain arrays and works without ``walkers``.
 
 from .diffusion import Moments, diffusion_tensor, displacement_moments, green_kubo
 from .estimate import Estimate, batch_mean, jackknife, ratio
+from .plot import plot_verdicts
 from .verdict import Check, Prediction, Verdict, judge
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "green_kubo",
     "jackknife",
     "judge",
+    "plot_verdicts",
     "ratio",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from .verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 LAW_COLOUR = "#c44536"
 DATA_COLOUR = "#1d3557"
+_COLOURS = {"agrees": "tab:green", "disagrees": "tab:red", "undecided": "tab:orange"}
 
 
 def figure(n_panels: int = 1) -> tuple[Figure, list[Axes]]:
@@ -65,3 +69,54 @@ def label_axes(axes: Axes, x: str, y: str, title: str = "") -> None:
     axes.set_ylabel(y)
     axes.set_title(title, fontsize="medium", loc="left")
     axes.legend(frameon=False, fontsize="small")
+
+
+def plot_verdicts(verdicts: Sequence[Verdict], title: str = "") -> Figure:
+    """Draw every estimate against its law, in units of its scale.
+
+    Left: deviations from the law (expected at this resolution) with their errors. Right: the
+    same with the rivals, which lie too far off to fit on the left.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        Drawn from top to bottom.
+    title : str
+        Title of the figure.
+    """
+    from matplotlib.figure import Figure  # not pyplot: needs no display, leaves nothing open
+
+    figure = Figure(figsize=(9.0, 1.6 + 0.45 * len(verdicts)), layout="constrained")
+    near, far = figure.subplots(1, 2, sharey=True)
+    for row, verdict in enumerate(verdicts):
+        _draw_estimate(near, row, verdict)
+        _draw_estimate(far, row, verdict)
+        if verdict.rival is not None:
+            offset = (verdict.rival - verdict.expected) / verdict.scale
+            far.plot(offset, row, "kx", label="rival" if row == 0 else None)
+    near.set_yticks(range(len(verdicts)), [_label(verdict) for verdict in verdicts])
+    near.invert_yaxis()
+    near.set_title("estimates and the law")
+    far.set_title("and its rivals (×)")
+    for axes in (near, far):
+        axes.axvline(0.0, color="black", linewidth=0.8)
+        axes.set_xlabel("(value − expected)/scale")
+        axes.margins(y=0.2)
+    figure.suptitle(title)
+    return figure
+
+
+def _draw_estimate(axes: Axes, row: int, verdict: Verdict) -> None:
+    axes.errorbar(
+        (verdict.value - verdict.expected) / verdict.scale,
+        row,
+        xerr=verdict.stderr / verdict.scale,
+        fmt="o",
+        capsize=3,
+        color=_COLOURS[verdict.outcome],
+    )
+
+
+def _label(verdict: Verdict) -> str:
+    """Name the quantity and the unit of its scale."""
+    return f"{verdict.quantity}\nscale {verdict.scale:.4g} {verdict.unit}".rstrip()

@@ -19,22 +19,23 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
-def _integral(value: Any) -> int:
+def integral(value: Any) -> int:
     """Accept 3, 3.0, 1e6 and numpy integers; refuse True, "3" and 1.5."""
-    if _is_number(value) and math.isfinite(value) and value == int(value):
-        return int(value)
+    if _is_number(value):
+        if isinstance(value, int | np.integer) or float(value).is_integer():
+            return int(value)
     raise ValueError("must be a whole number")
 
 
-def _real(value: Any) -> float:
+def real(value: Any) -> float:
     """Accept any finite real number; refuse True, text, NaN and infinities."""
     if _is_number(value) and abs(value) < 1e308 and math.isfinite(value):
         return float(value)
     raise ValueError("must be a finite number")
 
 
-Count = Annotated[int, BeforeValidator(_integral)]
-Real = Annotated[float, BeforeValidator(_real)]
+Count = Annotated[int, BeforeValidator(integral)]
+Real = Annotated[float, BeforeValidator(real)]
 
 
 def _known_gas(name: str) -> str:
@@ -100,4 +101,13 @@ def _one_line(params: type[Parameters], error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not name:  # a rule about several parameters names them itself
         return message
-    return f"{name}: {message}, got {first['input']!r}"
+    return f"{name}: {message}, got {shown(first['input'])}"
+
+
+def shown(value: Any) -> str:
+    """Show a value as it was given, on one line, cut where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out whole numbers of thousands of digits
+        return "a number of more than 4000 digits"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from types import ModuleType
 from typing import Any, Protocol, cast
 
 import walkers
-from analysis import Check
+from analysis import Check, Prediction
 
 from ._parameters import Parameters
 
@@ -50,6 +51,9 @@ class ScenarioFile(Protocol):
     def build(self, p: Any) -> walkers.Model:
         """Model of one batch."""
 
+    def laws(self, p: Any) -> Mapping[str, Prediction]:
+        """Law of every quantity, without a simulation, in the order of QUANTITIES."""
+
     def checks(self, record: walkers.Record, p: Any) -> list[Check]:
         """Questions to the record, in the order of QUANTITIES."""
 
@@ -71,9 +75,30 @@ class Scenario:
         return (self.file.__doc__ or "").strip().splitlines()[0]
 
     @property
+    def rule(self) -> str:
+        """The file's docstring: question, rule, and where it is exact."""
+        return inspect.cleandoc(self.file.__doc__ or "")
+
+    @property
     def wrong_rules(self) -> Mapping[str, WrongRule]:
         """Rules that the law must refuse, by name."""
         return getattr(self.file, "WRONG_RULES", {})
+
+    def laws_at_defaults(self) -> Mapping[str, Prediction]:
+        """Law of every quantity at the default parameters.
+
+        Raises
+        ------
+        ScenarioError
+            If the file cannot say them, or says them of other quantities than it measures.
+        """
+        try:
+            laws = self.file.laws(self.file.Params())
+        except Exception as error:
+            raise ScenarioError(f"{self.name}: broken scenario ({_reason(error)})") from error
+        if list(laws) != list(self.file.QUANTITIES):
+            raise ScenarioError(f"{self.name}: broken scenario (laws and QUANTITIES differ)")
+        return laws
 
     def parameters(self) -> dict[str, dict[str, Any]]:
         """Default, unit, minimum, maximum and help of each parameter."""
@@ -124,7 +149,7 @@ def load(name: str | Path | ModuleType | Scenario) -> Scenario:
         raise ScenarioError(f"{text}: no such scenario; there are: {', '.join(names())}")
     try:
         module = importlib.import_module(f"{__package__}.{hyphenated.replace('-', '_')}")
-    except Exception as error:  # whatever a broken file raises, it must not hide the others
+    except (Exception, SystemExit) as error:  # a broken file must not hide the others
         raise ScenarioError(f"{hyphenated}: broken scenario ({_reason(error)})") from error
     return _checked(hyphenated, module)
 
@@ -139,19 +164,19 @@ def _load_file(path: Path) -> Scenario:
     sys.modules[module_name] = module  # dataclasses look their own module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ScenarioError(f"{path}: broken scenario ({_reason(error)})") from error
     return _checked(path.stem, module)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _checked(name: str, module: ModuleType) -> Scenario:
     missing = [
         part
-        for part in ("__doc__", "Params", "QUANTITIES", "build", "checks")
+        for part in ("__doc__", "Params", "QUANTITIES", "build", "laws", "checks")
         if not getattr(module, part, None)
     ]
     if missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -9,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import analysis
 import walkers
 from analysis import Check, Verdict
+from walkers.engine.model import Arrays
+from walkers.engine.record import make_record
 
-from ._parameters import ParameterError, Parameters, validate
+from ._parameters import ParameterError, Parameters, integral, real, shown, validate
 from ._scenario import Scenario, WrongRule
 
 FIRST_ROUND = 64
@@ -25,7 +30,24 @@ NORMAL_PRECISION = 0.003
 MAXIMUM_SECONDS = 24 * 3600.0
 """A run forecast to take longer is refused."""
 
-Progress = Callable[[dict[int, Any], int, Callable[[walkers.Record], list[Check]]], None]
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a run is: told to ``progress`` after every batch.
+
+    ``n_wanted`` batches complete this round; ``goal`` is the precision asked for, None where
+    the number of batches was given. ``relative_error`` works out that of the leading quantity
+    from the batches that are complete in order, None where they are too few.
+    """
+
+    scenario: str
+    n_done: int
+    n_wanted: int
+    goal: float | None
+    relative_error: Callable[[], float | None]
+
+
+Progress = Callable[[Stage], None]
 
 
 class TooBigError(ValueError):
@@ -77,8 +99,7 @@ def simulate(
     executor : concurrent.futures.Executor, optional
         Who runs the batches; by default one thread per available core.
     progress : callable, optional
-        Called with the finished batches, the number wanted in this round, and ``checks`` of a
-        record, after each batch.
+        Called with a ``Stage`` after each batch.
     allow_long : bool
         Run even what is forecast to take more than a day or more than the free memory.
 
@@ -89,7 +110,7 @@ def simulate(
     """
     rule = _find_wrong_rule(scenario, wrong_rule)
     params = validate(scenario.file.Params, {**(rule.parameters if rule else {}), **values})
-    _check_options(seed, n_batches, precision)
+    seed, n_batches, goal = _checked_options(seed, n_batches, precision)
     model = scenario.file.build(params)
     if rule:
         model = rule.change(model)
@@ -98,28 +119,35 @@ def simulate(
     def checks_of(record: walkers.Record) -> list[Check]:
         return scenario.file.checks(record, params)
 
-    goal = precision or NORMAL_PRECISION
+    def leading_error(finished: dict[int, Arrays]) -> float | None:
+        n_in_order = next(n for n in range(len(finished) + 1) if n not in finished)
+        try:
+            with np.errstate(all="ignore"):
+                prefix = [finished[batch] for batch in range(n_in_order)]
+                return checks_of(make_record(model, seed, prefix))[0].precision
+        except (ValueError, ArithmeticError, LookupError):  # too few batches for an estimate
+            return None
+
     n_now = n_batches or FIRST_ROUND
     record = None
     started = time.perf_counter()
     keeper = None if store is None else walkers.Store(Path(store), scenario.name)
     while True:
-        wanted = n_now
         record = walkers.run(
             model,
             seed,
             n_now,
             store=keeper,
             executor=executor,
-            progress=progress and (lambda done: progress(done, wanted, checks_of)),  # noqa: B023
+            progress=progress and _teller(progress, scenario.name, n_now, goal, leading_error),
             extend=record,
         )
         checks = checks_of(record)
-        if n_batches is not None or checks[0].precision <= goal:
+        if goal is None or checks[0].precision <= goal:
             break
         seconds_so_far = time.perf_counter() - started
-        needed = (checks[0].precision / goal) ** 2
-        _refuse_too_long(scenario.name, seconds_so_far * needed, allow_long)
+        n_needed = batches_needed(n_now, checks[0].precision, goal)
+        _refuse_too_long(scenario.name, seconds_so_far * n_needed / n_now, allow_long)
         n_now *= 2
     return Run(scenario, params, record, checks, time.perf_counter() - started, wrong_rule)
 
@@ -140,13 +168,54 @@ def _find_wrong_rule(scenario: Scenario, name: str | None) -> WrongRule | None:
     return rules[name.replace("_", "-")]
 
 
-def _check_options(seed: int, n_batches: int | None, precision: float | None) -> None:
-    if not 0 <= seed < 2**64:
-        raise ParameterError(f"seed: must be at least 0 and below 2⁶⁴, got {seed!r}")
-    if n_batches is not None and not 2 <= n_batches < 2**32:
-        raise ParameterError(f"batches: must be at least 2 and below 2³², got {n_batches!r}")
-    if precision is not None and not 1e-7 <= precision < 1.0:
-        raise ParameterError(f"precision: must be at least 1e-7 and below 1, got {precision!r}")
+def batches_needed(n_batches: int, relative_error: float, goal: float) -> int:
+    """Forecast the round in which the precision will be reached: 64, 128, 256 … batches."""
+    needed = n_batches * (relative_error / goal) ** 2
+    return FIRST_ROUND << max(0, math.ceil(math.log2(max(needed, 1.0) / FIRST_ROUND)))
+
+
+def _teller(
+    progress: Progress,
+    name: str,
+    n_wanted: int,
+    goal: float | None,
+    leading_error: Callable[[dict[int, Arrays]], float | None],
+) -> Callable[[dict[int, Arrays]], None]:
+    def tell(finished: dict[int, Arrays]) -> None:
+        progress(Stage(name, len(finished), n_wanted, goal, lambda: leading_error(finished)))
+
+    return tell
+
+
+def _checked_options(
+    seed: Any, n_batches: Any, precision: Any
+) -> tuple[int, int | None, float | None]:
+    """Seed, number of batches and, where that is not given, the precision to reach."""
+    if n_batches is not None and precision is not None:
+        raise ParameterError("precision: give either precision or batches, not both")
+    seed = _option("seed", integral, seed, 0, 2**64)
+    if n_batches is not None:
+        return seed, _option("batches", integral, n_batches, 2, 2**32), None
+    if precision is None:
+        return seed, None, NORMAL_PRECISION
+    return seed, None, _option("precision", real, precision, 1e-7, 1.0)
+
+
+def checked_jobs(jobs: Any) -> int | None:
+    """Read how many batches to run at a time; None stands for one per available core."""
+    return None if jobs is None else int(_option("jobs", integral, jobs, 1, 1025))
+
+
+def _option(name: str, read: Callable[[Any], Any], value: Any, minimum: Any, below: Any) -> Any:
+    try:
+        number = read(value)
+    except ValueError as error:
+        raise ParameterError(f"{name}: {error}, got {shown(value)}") from None
+    if not minimum <= number < below:
+        raise ParameterError(
+            f"{name}: must be at least {minimum} and below {below}, got {shown(value)}"
+        )
+    return number
 
 
 def _refuse_too_big(

@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 import analysis
 import walkers
-from analysis import Check
+from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import fick
 
@@ -78,9 +78,19 @@ def _stops(p: Params) -> tuple[int, ...]:
     return tuple(sorted({max(1, round(p.steps / 2 ** (i / 2))) for i in range(9)}))
 
 
+def laws(p: Params) -> dict[str, Prediction]:
+    """Law of every quantity."""
+    D = fick.diffusivity(p.dimension, p.stay, p.bias)
+    return {
+        "diffusivity_msd": D,
+        "diffusivity_green_kubo": D,
+        "drift": fick.drift(p.bias),
+        "kurtosis": fick.kurtosis(p.dimension, p.stay, p.bias, KURTOSIS_STEPS),
+    }
+
+
 def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Diffusivity by displacements and by velocities, drift, and the approach to a Gaussian."""
-    D = fick.diffusivity(p.dimension, p.stay, p.bias)
     far = _moments(record, "long", -1, p.bias * p.steps)
     near = _moments(record, "short", 0, p.bias * KURTOSIS_STEPS)
     msd = analysis.batch_mean(far.square / (2.0 * p.dimension * p.steps), "ℓ²/τ")
@@ -98,17 +108,14 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         near.square,
         near.fourth,
     )
-    gaussian = fick.kurtosis(p.dimension, p.stay, p.bias, KURTOSIS_STEPS)
+    drift = analysis.batch_mean(p.bias + far.x / p.steps, "ℓ/τ")
+    law = laws(p)
+    D = law["diffusivity_msd"].law
     return [
-        Check("diffusivity_msd", msd, D, scale=D.law),
-        Check("diffusivity_green_kubo", green_kubo, D, scale=D.law),
-        Check(
-            "drift",
-            analysis.batch_mean(p.bias + far.x / p.steps, "ℓ/τ"),
-            fick.drift(p.bias),
-            scale=1.0,
-        ),
-        Check("kurtosis", kurtosis, gaussian, scale=1.0),
+        Check("diffusivity_msd", msd, law["diffusivity_msd"], scale=D),
+        Check("diffusivity_green_kubo", green_kubo, law["diffusivity_green_kubo"], scale=D),
+        Check("drift", drift, law["drift"], scale=1.0),
+        Check("kurtosis", kurtosis, law["kurtosis"], scale=1.0),
     ]
 
 

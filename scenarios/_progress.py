@@ -1,0 +1,87 @@
+"""A progress bar for a terminal: batches, their rate, the time left and the error so far."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ._simulate import Stage, batches_needed
+
+SECONDS_BETWEEN_ESTIMATES = 0.25
+
+
+class ProgressBar:
+    """Shows the ``Stage`` of a run on a console, if that is a terminal."""
+
+    def __init__(self, console: Console, title: str) -> None:
+        """Show an empty bar at once: the first batch may take a second."""
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            refresh_per_second=8,
+        )
+        self._task = self._bar.add_task(title, total=None, note="starting")
+        self._shown = console.is_terminal
+        self._first: tuple[float, int] | None = None
+        self._next_estimate = 0.0
+        self._error: float | None = None
+
+    def __enter__(self) -> ProgressBar:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, stage: Stage) -> None:
+        """Show one more finished batch."""
+        if not self._shown:
+            return
+        now = time.perf_counter()
+        if now >= self._next_estimate:
+            self._error = stage.relative_error()
+            cost = time.perf_counter() - now  # never more than a tenth of the run
+            self._next_estimate = now + max(SECONDS_BETWEEN_ESTIMATES, 10.0 * cost)
+        self._first = self._first or (now, stage.n_done)
+        total = stage.n_wanted
+        if stage.goal is not None and self._error is not None:
+            total = max(total, batches_needed(stage.n_done, self._error, stage.goal))
+        note = self._note(now, stage.n_done, total)
+        description = stage.scenario
+        self._bar.update(
+            self._task, description=description, completed=stage.n_done, total=total, note=note
+        )
+
+    def _note(self, now: float, n_done: int, total: int) -> str:
+        assert self._first is not None
+        started, n_first = self._first
+        parts = []
+        if n_done > n_first and now > started:
+            rate = (n_done - n_first) / (now - started)
+            parts.append(f"{rate:.3g} batches/s, {_duration((total - n_done) / rate)} left")
+        if self._error is not None:
+            parts.append(f"error {100.0 * self._error:.2g} %")
+        return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    """Hours, minutes and seconds, as far as they matter."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"

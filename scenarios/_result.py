@@ -1,0 +1,125 @@
+"""A finished and judged run, as text, as a table in a notebook, as numbers and as a figure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import analysis
+import walkers
+from analysis import Verdict
+
+from . import report
+from ._parameters import Parameters
+from ._scenario import Scenario
+from ._simulate import Run
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+    from rich.console import RenderableType
+
+_IN_JSON = (
+    "quantity",
+    "unit",
+    "value",
+    "stderr",
+    "dof",
+    "law_name",
+    "law",
+    "expected",
+    "z",
+    "rival_name",
+    "rival",
+    "detectable",
+    "outcome",
+    "sentence",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What ``scenarios.run`` returns: parameters, record and verdicts of one run."""
+
+    scenario: Scenario
+    params: Parameters
+    record: walkers.Record
+    verdicts: list[Verdict]
+    seconds: float
+    wrong_rule: str | None = None
+
+    @classmethod
+    def of(cls, run: Run, verdicts: list[Verdict]) -> Result:
+        """Join a run and its verdicts."""
+        return cls(run.scenario, run.params, run.record, verdicts, run.seconds, run.wrong_rule)
+
+    @property
+    def title(self) -> str:
+        """Scenario, batches, seed and time of the run in one line."""
+        rule = f", wrong rule {self.wrong_rule}" if self.wrong_rule else ""
+        return (
+            f"{self.scenario.name}{rule}: {self.record.n_batches} batches, "
+            f"seed {self.record.seed}, {self.seconds:.3g} s"
+        )
+
+    def __str__(self) -> str:
+        return report.plain(report.verdicts([self]))
+
+    __repr__ = __str__
+
+    def __rich__(self) -> RenderableType:
+        return report.verdicts([self])
+
+    def _repr_html_(self) -> str:
+        return report.html(self)
+
+    @property
+    def frame(self) -> pandas.DataFrame:
+        """One row per verdict, as a pandas table."""
+        import pandas
+
+        return pandas.DataFrame([vars(verdict) for verdict in self.verdicts])
+
+    def plot(self, file: str | Path | None = None) -> Figure:
+        """Draw the scenario's own figure, or else every estimate against its law.
+
+        Parameters
+        ----------
+        file : path, optional
+            Where to save the figure; its ending names the format.
+        """
+        own = getattr(self.scenario.file, "plot", None)
+        figure: Figure = own(self) if own else analysis.plot_verdicts(self.verdicts, self.title)
+        if file is not None:
+            figure.savefig(file)
+        return figure
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for strict JSON: null where a number is not finite."""
+        return {
+            "scenario": self.scenario.name,
+            "parameters": _plain(self.params.model_dump()),
+            "seed": self.record.seed,
+            "batches": self.record.n_batches,
+            "seconds": self.seconds,
+            "record_sha256": self.record.sha256(),
+            "verdicts": [
+                {key: _plain(getattr(verdict, key)) for key in _IN_JSON}
+                for verdict in self.verdicts
+            ],
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Python's own numbers, lists and dictionaries; None for NaN and infinities."""
+    if hasattr(value, "tolist"):  # numpy's arrays and scalars
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

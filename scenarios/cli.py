@@ -1,0 +1,322 @@
+"""The command ``fluxwalk``: reads what was typed, runs scenarios, prints, and sets the status.
+
+Commands return an ``Answer``; only ``main`` writes and decides how the process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import json
+import os
+import shlex
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.console import Console
+
+import walkers
+from analysis.verdict import FAMILY_ERROR_RATE
+
+from . import report
+from ._inputs import InputError, RunFile, checked_figure_path, read_run_file, read_settings
+from ._parameters import ParameterError
+from ._progress import ProgressBar
+from ._result import Result
+from ._run import judged
+from ._scenario import Scenario, ScenarioError, load, names
+from ._simulate import Run, TooBigError, checked_jobs, simulate
+
+AGREES, DISAGREES, BAD_INPUT, UNDECIDED, INTERNAL_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
+BROKEN_PIPE = 141
+"""What a shell reports of a command whose reader went away."""
+
+EFFORTS: dict[str, dict[str, Any]] = {
+    "quick": {"n_batches": 64},
+    "normal": {"precision": 0.003},
+    "full": {"precision": 0.001},
+}
+
+_BAD_INPUT = (InputError, ParameterError, ScenarioError, TooBigError, walkers.StoreError)
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+"""ClickException, wherever the installed typer keeps it."""
+
+
+class Answer(NamedTuple):
+    """What a command prints on stdout, its exit status, and what it says on stderr."""
+
+    text: str
+    status: int = AGREES
+    remarks: Sequence[str] = ()
+
+
+class Effort(enum.StrEnum):
+    """How long ``validate`` takes."""
+
+    quick = "quick"
+    normal = "normal"
+    full = "full"
+
+
+class ExecutorKind(enum.StrEnum):
+    """Who runs the batches."""
+
+    threads = "threads"
+    processes = "processes"
+
+
+app = typer.Typer(
+    name="fluxwalk",
+    help="Particles that move at random, and a verdict on every law that emerges from them.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the random streams (1).")]
+Jobs = Annotated[int | None, typer.Option(help="Batches at a time (one per core).")]
+
+
+@app.command("list")
+def list_command(as_json: Json = False) -> Answer:
+    """Every scenario: its question and its law."""
+    entries = [_listed(name) for name in names()]
+    if as_json:
+        return Answer(_json_text(entries))
+    rows = [
+        (entry["name"], entry["question"], entry["law_name"])
+        if "broken" not in entry
+        else (entry["name"], "broken", entry["broken"])
+        for entry in entries
+    ]
+    return Answer(report.coloured(report.scenarios(rows)))
+
+
+def _listed(name: str) -> dict[str, Any]:
+    try:
+        scenario = load(name)
+        leading = next(iter(scenario.laws_at_defaults().values()))
+    except ScenarioError as error:
+        return {"name": name, "broken": str(error)}
+    return {
+        "name": name,
+        "question": scenario.question,
+        "law_name": leading.law_name,
+        "parameters": scenario.parameters(),
+        "quantities": list(scenario.file.QUANTITIES),
+        "wrong_rules": list(scenario.wrong_rules),
+    }
+
+
+@app.command("show")
+def show_command(name: Annotated[str, typer.Argument(help="Scenario, or its file.")]) -> Answer:
+    """Parameters, rule, quantities and laws of a scenario."""
+    scenario = load(name)
+    return Answer(report.coloured(report.scenario(scenario, scenario.laws_at_defaults())))
+
+
+@app.command("run")
+def run_command(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml|FILE.py", help="What to run.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter.")
+    ] = None,
+    batches: Annotated[int | None, typer.Option(help="Number of batches.")] = None,
+    precision: Annotated[
+        float | None, typer.Option(help="Relative error of the first quantity to reach (0.003).")
+    ] = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep finished batches, and resume.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Save a figure.")] = None,
+    wrong_rule: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Break the rule; the law must refuse it.")
+    ] = None,
+    executor: Annotated[ExecutorKind, typer.Option(help="Who runs.")] = ExecutorKind.threads,
+    yes: Annotated[bool, typer.Option("--yes", help="Run even what is too big.")] = False,
+    as_json: Json = False,
+) -> Answer:
+    """Run a scenario and judge it against its laws."""
+    file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
+    values = {**file.parameters, **read_settings(settings or [])}
+    if batches is None and precision is None:
+        batches, precision = file.batches, file.precision
+    if seed is None:
+        seed = 1 if file.seed is None else file.seed
+    figure = None if plot is None else checked_figure_path(plot)
+    scenario = load(file.scenario)
+    with _pool(executor, jobs) as pool, _bar(scenario.name) as bar:
+        finished = simulate(
+            scenario,
+            values,
+            seed=seed,
+            n_batches=batches,
+            precision=precision,
+            wrong_rule=wrong_rule,
+            store=store,
+            executor=pool,
+            progress=bar,
+            allow_long=yes,
+        )
+    (result,) = judged([finished])
+    if figure is not None:
+        _save(result, figure)
+    text = _json_text(result.as_json()) if as_json else report.coloured(report.verdicts([result]))
+    return Answer(text, _status([result]))
+
+
+@app.command("validate")
+def validate_command(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]…", help="Which; all by default.")
+    ] = None,
+    effort: Annotated[Effort, typer.Option(help="How precise.")] = Effort.normal,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> Answer:
+    """Judge every law of every scenario, with one error rate for the whole family."""
+    loaded, broken = _loaded(scenarios or names(), skip_broken=not scenarios)
+    runs: list[Run] = []
+    with _pool(ExecutorKind.threads, jobs) as pool:
+        for scenario in loaded:
+            with _bar(scenario.name) as bar:
+                options = EFFORTS[effort.value]
+                seed_or_1 = 1 if seed is None else seed
+                runs.append(
+                    simulate(scenario, {}, seed=seed_or_1, executor=pool, progress=bar, **options)
+                )
+    results = judged(runs)
+    if as_json:
+        objects = [result.as_json() for result in results]
+        text = _json_text({"family_error_rate": FAMILY_ERROR_RATE, "results": objects})
+    else:
+        text = report.coloured(report.verdicts(results))
+    return Answer(text, INTERNAL_ERROR if broken else _status(results), broken)
+
+
+def _loaded(wanted: Sequence[str], skip_broken: bool) -> tuple[list[Scenario], list[str]]:
+    """Load scenarios; where nobody named them, the broken ones are left out and reported."""
+    loaded, broken = [], []
+    for name in wanted:
+        try:
+            loaded.append(load(name))
+        except ScenarioError as error:
+            if not skip_broken:
+                raise
+            broken.append(str(error))
+    return loaded, broken
+
+
+@app.command("drop-batch")
+def drop_batch_command(
+    file: Annotated[Path, typer.Argument(help="File of a store.")],
+    batch: Annotated[int, typer.Argument(help="Number of the batch.")],
+) -> Answer:
+    """Delete one damaged batch from a store, so that the next run computes it again."""
+    walkers.drop_batch(file, batch)
+    return Answer(f"{file}: batch {batch} dropped")
+
+
+def _status(results: Sequence[Result]) -> int:
+    outcomes = {verdict.outcome for result in results for verdict in result.verdicts}
+    if "disagrees" in outcomes:
+        return DISAGREES
+    return UNDECIDED if "undecided" in outcomes else AGREES
+
+
+def _pool(kind: ExecutorKind, jobs: int | None) -> Executor:
+    jobs = checked_jobs(jobs)
+    return walkers.processes(jobs) if kind is ExecutorKind.processes else walkers.threads(jobs)
+
+
+def _bar(title: str) -> ProgressBar:
+    return ProgressBar(Console(stderr=True), title)
+
+
+def _save(result: Result, path: Path) -> None:
+    try:
+        result.plot(path)
+    except OSError as error:
+        raise InputError(f"--plot: {path} cannot be written ({error.strerror})") from error
+
+
+def _json_text(content: Any) -> str:
+    return json.dumps(content, allow_nan=False, indent=2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _answered(arguments)
+    except _USAGE_ERROR as error:
+        _say(error.format_message())  # type: ignore[attr-defined]
+        status = BAD_INPUT
+    except _BAD_INPUT as error:
+        _say(str(error))
+        status = BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except Exception as error:
+        _say(f"{type(error).__name__}: {error}; the traceback is in {_saved_traceback()}")
+        status = INTERNAL_ERROR
+    if status == INTERRUPTED:
+        _say(_how_to_resume(arguments))
+    return status
+
+
+def _answered(arguments: list[str]) -> int:
+    """Let a command answer, and print what it says."""
+    command = typer.main.get_command(app)
+    answer = command.main(arguments, prog_name="fluxwalk", standalone_mode=False)
+    try:
+        if isinstance(answer, Answer):
+            for remark in answer.remarks:
+                _say(remark)
+            print(answer.text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        return BROKEN_PIPE
+    return answer.status if isinstance(answer, Answer) else int(answer or 0)
+
+
+def _forget_stdout() -> None:
+    """Keep Python from flushing into the broken pipe again when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(message: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    line = " ".join(f"fluxwalk: {message}".split())
+    printable = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    print(printable, file=sys.stderr)
+
+
+def _saved_traceback() -> str:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="fluxwalk-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+    ) as file:
+        file.write(traceback.format_exc())
+    return file.name
+
+
+def _how_to_resume(arguments: Sequence[str]) -> str:
+    command = shlex.join(["fluxwalk", *arguments])
+    if any(argument.startswith("--store") for argument in arguments):
+        return f"interrupted; finished batches are kept, resume with: {command}"
+    if arguments[:1] == ["run"]:
+        return f"interrupted; nothing is kept without a store: {command} --store DIR"
+    return f"interrupted; start again with: {command}"

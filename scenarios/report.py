@@ -1,0 +1,183 @@
+"""Tables of scenarios and verdicts: for a terminal of 80 columns, for a file, for a notebook."""
+
+from __future__ import annotations
+
+import html as _html
+import io
+import math
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from analysis import Prediction, Verdict
+
+from ._scenario import Scenario
+
+if TYPE_CHECKING:
+    from ._result import Result
+
+PLAIN_WIDTH = 100
+"""Columns of what is not written to a terminal."""
+
+NAME_WIDTH = 18
+"""Columns after which a quantity's name is broken, at its underscores."""
+
+_STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
+_HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
+
+
+def plain(part: RenderableType) -> str:
+    """Text without colours, as wide as the terminal, or 100 columns where there is none."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
+    return _drawn(Console(file=io.StringIO(), width=width, color_system=None), part)
+
+
+def coloured(part: RenderableType) -> str:
+    """Text with the colours that this terminal can show; plain where stdout is none."""
+    return _drawn(Console(), part) if sys.stdout.isatty() else plain(part)
+
+
+def _drawn(console: Console, part: RenderableType) -> str:
+    with console.capture() as capture:
+        console.print(part)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def verdicts(results: Sequence[Result]) -> RenderableType:
+    """All verdicts in one table, then the sentences of those that do not agree."""
+    table = _table(*_HEADINGS, right=("value ± error", "law", "z", "detects"))
+    several = len(results) > 1
+    for result in results:
+        if several:
+            table.add_section()
+            table.add_row(Text(result.scenario.name, style="bold"))
+        for verdict in result.verdicts:
+            outcome = Text(verdict.outcome, style=_STYLES[verdict.outcome])
+            table.add_row(*map(Text, _cells(verdict)), outcome)
+    judged = [(result, verdict) for result in results for verdict in result.verdicts]
+    notes = [Text(result.title, style="bold") for result in results]
+    if any(verdict.expected != verdict.law for _, verdict in judged):
+        notes.append(Text("(…): the law at this resolution, from which z counts", style="dim"))
+    sentences = [
+        Text(f"{result.scenario.name}: {verdict.sentence}", style=_STYLES[verdict.outcome])
+        for result, verdict in judged
+        if verdict.outcome != "agrees"
+    ]
+    return Group(table, Text(), *notes, *([Text()] if sentences else []), *sentences)
+
+
+def _table(*headings: str, right: Iterable[str] = ()) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+    return table
+
+
+def _cells(verdict: Verdict) -> tuple[str, ...]:
+    """Every column of a verdict but the outcome."""
+    law = f"{verdict.law:.5g}"
+    if verdict.expected != verdict.law:
+        law += f"\n({verdict.expected:.5g})"
+    exact = verdict.z is None
+    return (
+        _broken_name(verdict.quantity),
+        with_error(verdict.value, verdict.stderr),
+        verdict.unit,
+        law,
+        "" if exact else f"{verdict.z:+.1f}",
+        "exact" if exact else f"{100.0 * verdict.detectable / verdict.scale:.2g} %",
+    )
+
+
+def _broken_name(name: str) -> str:
+    lines = textwrap.wrap(name.replace("_", "_ "), NAME_WIDTH, break_long_words=False)
+    return "\n".join(line.replace("_ ", "_") for line in lines)
+
+
+def with_error(value: float, error: float) -> str:
+    """Value ± error, both to the digits that the error leaves meaningful.
+
+    The error has two digits up to 3.5 and one above, as in the tables of the Particle Data
+    Group; very large and very small numbers share one power of ten.
+    """
+    if not (error > 0.0 and math.isfinite(error) and math.isfinite(value)):
+        return f"{value:g}"
+    size = math.floor(math.log10(max(abs(value), error)))
+    exponent = 0 if -4 <= size < 6 else size
+    value, error = value / 10.0**exponent, error / 10.0**exponent
+    first = math.floor(math.log10(error))
+    decimals = max(0, (1 if error / 10.0**first < 3.55 else 0) - first)
+    text = f"{value:.{decimals}f} ± {error:.{decimals}f}"
+    return f"({text})e{exponent:+03d}" if exponent else text
+
+
+def scenarios(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
+    """Name, question and law of every scenario."""
+    table = _table("scenario", "question", "law")
+    table.columns[0].no_wrap = True
+    for row in rows:
+        table.add_row(*map(Text, row))
+        table.add_section()
+    return table
+
+
+def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
+    """Everything about one scenario: parameters, rule, quantities and laws."""
+    parameters = _table("parameter", "default", "unit", "bounds", "help")
+    for name, field in entry.parameters().items():
+        cells = (name, _shown(field["default"]), field["unit"], _bounds(field), field["help"])
+        parameters.add_row(*map(Text, cells))
+    quantities = _table("quantity", "value", "unit", "law", "source", right=("value",))
+    for name, law in laws.items():
+        unit = entry.file.QUANTITIES[name].unit
+        expected = "" if law.expected == law.law else f"\n({law.expected:.6g})"
+        cells = (_broken_name(name), f"{law.law:.6g}{expected}", unit, law.law_name, law.source)
+        quantities.add_row(*map(Text, cells))
+    measures = _table("quantity", "measured as", "precision relative to")
+    for name, quantity in entry.file.QUANTITIES.items():
+        measures.add_row(*map(Text, (_broken_name(name), quantity.help, quantity.scale)))
+    wrong = _table("wrong rule", "what it changes")
+    for name, rule in entry.wrong_rules.items():
+        wrong.add_row(Text(name), Text(rule.help))
+    parts: list[RenderableType] = [Text(entry.name, style="bold"), Text(entry.rule)]
+    for title, table in (
+        ("Parameters", parameters),
+        ("Quantities", measures),
+        ("Laws at the default parameters", quantities),
+        ("Wrong rules, which the laws must refuse", wrong),
+    ):
+        if table.row_count:
+            parts += [Text(), Text(title, style="bold"), table]
+    return Group(*parts)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    low, high = field["minimum"], field["maximum"]
+    return " … ".join("" if bound is None else f"{bound:g}" for bound in (low, high)).strip()
+
+
+def html(result: Result) -> str:
+    """Table of the verdicts of one run for a notebook."""
+
+    def row(cells: Iterable[str], tag: str) -> str:
+        inner = "".join(f"<{tag}>{_html.escape(c).replace(chr(10), '<br>')}</{tag}>" for c in cells)
+        return f"<tr>{inner}</tr>"
+
+    head = row(_HEADINGS, "th")
+    body = "".join(row((*_cells(v), v.outcome), "td") for v in result.verdicts)
+    sentences = "".join(
+        f"<p>{_html.escape(v.sentence)}</p>" for v in result.verdicts if v.outcome != "agrees"
+    )
+    caption = f"<caption>{_html.escape(result.title)}</caption>"
+    return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>{sentences}"
