@@ -91,16 +91,16 @@ def plot_verdicts(verdicts: Sequence[Verdict], title: str = "") -> Figure:
     for row, verdict in enumerate(verdicts):
         _draw_estimate(near, row, verdict)
         _draw_estimate(far, row, verdict)
-        if verdict.rival is not None:
-            offset = (verdict.rival - verdict.expected) / verdict.scale
-            far.plot(offset, row, "kx", label="rival" if row == 0 else None)
+        if verdict.rival is not None and verdict.rival != verdict.law:
+            far.plot(100.0 * (verdict.rival - verdict.expected) / verdict.scale, row, "kx")
     near.set_yticks(range(len(verdicts)), [_label(verdict) for verdict in verdicts])
     near.invert_yaxis()
     near.set_title("estimates and the law")
     far.set_title("and its rivals (×)")
     for axes in (near, far):
         axes.axvline(0.0, color="black", linewidth=0.8)
-        axes.set_xlabel("(value − expected)/scale")
+        axes.set_xlabel("(value − expected)/scale  [%]")
+        axes.locator_params(axis="x", nbins=5)
         axes.margins(y=0.2)
     figure.suptitle(title)
     return figure
@@ -108,9 +108,9 @@ def plot_verdicts(verdicts: Sequence[Verdict], title: str = "") -> Figure:
 
 def _draw_estimate(axes: Axes, row: int, verdict: Verdict) -> None:
     axes.errorbar(
-        (verdict.value - verdict.expected) / verdict.scale,
+        100.0 * (verdict.value - verdict.expected) / verdict.scale,
         row,
-        xerr=verdict.stderr / verdict.scale,
+        xerr=100.0 * verdict.stderr / verdict.scale,
         fmt="o",
         capsize=3,
         color=_COLOURS[verdict.outcome],

@@ -85,6 +85,11 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
+def read_number(text: str | None) -> Any:
+    """Read a number of an option as ``--set`` reads its values, so that 1e6 counts too."""
+    return None if text is None else _toml_value(text)
+
+
 def _toml_value(text: str) -> Any:
     """One TOML value, or the text itself where it is none."""
     try:

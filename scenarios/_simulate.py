@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +67,40 @@ class Run:
     wrong_rule: str | None = None
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A run that has been read and found sound; ``goal`` is None where n_batches is given."""
+
+    scenario: Scenario
+    params: Parameters
+    model: walkers.Model
+    seed: int
+    n_batches: int | None
+    goal: float | None
+
+    def checks(self, record: walkers.Record) -> list[Check]:
+        return self.scenario.file.checks(record, self.params)
+
+    def relative_error(self, finished: Mapping[int, Arrays]) -> float | None:
+        """Relative error of the leading quantity from the batches complete in order."""
+        n_in_order = next(n for n in range(len(finished) + 1) if n not in finished)
+        prefix = [finished[batch] for batch in range(n_in_order)]
+        try:
+            with np.errstate(all="ignore"):
+                return self.checks(make_record(self.model, self.seed, prefix))[0].precision
+        except (ValueError, ArithmeticError, LookupError):  # too few batches for an estimate
+            return None
+
+    def teller(self, progress: Progress, n_wanted: int) -> Callable[[dict[int, Arrays]], None]:
+        """Tell a ``Progress`` what the engine's own progress says."""
+
+        def tell(finished: dict[int, Arrays]) -> None:
+            error = functools.partial(self.relative_error, finished)
+            progress(Stage(self.scenario.name, len(finished), n_wanted, self.goal, error))
+
+        return tell
+
+
 def simulate(
     scenario: Scenario,
     values: Mapping[str, Any],
@@ -108,48 +143,29 @@ def simulate(
     ParameterError, ScenarioError, TooBigError, StoreError
         For bad input, before anything runs.
     """
-    rule = _find_wrong_rule(scenario, wrong_rule)
-    params = validate(scenario.file.Params, {**(rule.parameters if rule else {}), **values})
-    seed, n_batches, goal = _checked_options(seed, n_batches, precision)
-    model = scenario.file.build(params)
-    if rule:
-        model = rule.change(model)
-    _refuse_too_big(scenario.name, model, n_batches or FIRST_ROUND, executor, allow_long)
-
-    def checks_of(record: walkers.Record) -> list[Check]:
-        return scenario.file.checks(record, params)
-
-    def leading_error(finished: dict[int, Arrays]) -> float | None:
-        n_in_order = next(n for n in range(len(finished) + 1) if n not in finished)
-        try:
-            with np.errstate(all="ignore"):
-                prefix = [finished[batch] for batch in range(n_in_order)]
-                return checks_of(make_record(model, seed, prefix))[0].precision
-        except (ValueError, ArithmeticError, LookupError):  # too few batches for an estimate
-            return None
-
-    n_now = n_batches or FIRST_ROUND
+    job = _prepared(scenario, values, seed, n_batches, precision, wrong_rule)
+    n_now = job.n_batches or FIRST_ROUND
+    _refuse_too_big(scenario.name, job.model, n_now, executor, allow_long)
+    keeper = None if store is None else walkers.Store(Path(store), scenario.name)
     record = None
     started = time.perf_counter()
-    keeper = None if store is None else walkers.Store(Path(store), scenario.name)
     while True:
         record = walkers.run(
-            model,
-            seed,
+            job.model,
+            job.seed,
             n_now,
             store=keeper,
             executor=executor,
-            progress=progress and _teller(progress, scenario.name, n_now, goal, leading_error),
+            progress=None if progress is None else job.teller(progress, n_now),
             extend=record,
         )
-        checks = checks_of(record)
-        if goal is None or checks[0].precision <= goal:
-            break
-        seconds_so_far = time.perf_counter() - started
-        n_needed = batches_needed(n_now, checks[0].precision, goal)
-        _refuse_too_long(scenario.name, seconds_so_far * n_needed / n_now, allow_long)
+        checks = job.checks(record)
+        seconds = time.perf_counter() - started
+        if job.goal is None or checks[0].precision <= job.goal:
+            return Run(scenario, job.params, record, checks, seconds, wrong_rule)
+        n_needed = batches_needed(n_now, checks[0].precision, job.goal)
+        _refuse_too_long(scenario.name, seconds * n_needed / n_now, allow_long)
         n_now *= 2
-    return Run(scenario, params, record, checks, time.perf_counter() - started, wrong_rule)
 
 
 def judge(runs: Sequence[Run]) -> list[list[Verdict]]:
@@ -168,23 +184,26 @@ def _find_wrong_rule(scenario: Scenario, name: str | None) -> WrongRule | None:
     return rules[name.replace("_", "-")]
 
 
+def _prepared(
+    scenario: Scenario,
+    values: Mapping[str, Any],
+    seed: Any,
+    n_batches: Any,
+    precision: Any,
+    wrong_rule: str | None,
+) -> _Job:
+    """Check everything that was asked for, and build the model."""
+    rule = _find_wrong_rule(scenario, wrong_rule)
+    params = validate(scenario.file.Params, {**(rule.parameters if rule else {}), **values})
+    seed, n_batches, goal = _checked_options(seed, n_batches, precision)
+    model = scenario.file.build(params)
+    return _Job(scenario, params, rule.change(model) if rule else model, seed, n_batches, goal)
+
+
 def batches_needed(n_batches: int, relative_error: float, goal: float) -> int:
     """Forecast the round in which the precision will be reached: 64, 128, 256 … batches."""
     needed = n_batches * (relative_error / goal) ** 2
     return FIRST_ROUND << max(0, math.ceil(math.log2(max(needed, 1.0) / FIRST_ROUND)))
-
-
-def _teller(
-    progress: Progress,
-    name: str,
-    n_wanted: int,
-    goal: float | None,
-    leading_error: Callable[[dict[int, Arrays]], float | None],
-) -> Callable[[dict[int, Arrays]], None]:
-    def tell(finished: dict[int, Arrays]) -> None:
-        progress(Stage(name, len(finished), n_wanted, goal, lambda: leading_error(finished)))
-
-    return tell
 
 
 def _checked_options(
@@ -204,6 +223,11 @@ def _checked_options(
 def checked_jobs(jobs: Any) -> int | None:
     """Read how many batches to run at a time; None stands for one per available core."""
     return None if jobs is None else int(_option("jobs", integral, jobs, 1, 1025))
+
+
+def checked_batch(batch: Any) -> int:
+    """Read the number of a batch."""
+    return int(_option("batch", integral, batch, 0, 2**32))
 
 
 def _option(name: str, read: Callable[[Any], Any], value: Any, minimum: Any, below: Any) -> Any:

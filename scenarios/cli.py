@@ -25,13 +25,20 @@ import walkers
 from analysis.verdict import FAMILY_ERROR_RATE
 
 from . import report
-from ._inputs import InputError, RunFile, checked_figure_path, read_run_file, read_settings
+from ._inputs import (
+    InputError,
+    RunFile,
+    checked_figure_path,
+    read_number,
+    read_run_file,
+    read_settings,
+)
 from ._parameters import ParameterError
 from ._progress import ProgressBar
 from ._result import Result
 from ._run import judged
 from ._scenario import Scenario, ScenarioError, load, names
-from ._simulate import Run, TooBigError, checked_jobs, simulate
+from ._simulate import Run, TooBigError, checked_batch, checked_jobs, simulate
 
 AGREES, DISAGREES, BAD_INPUT, UNDECIDED, INTERNAL_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
 BROKEN_PIPE = 141
@@ -81,8 +88,13 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of the random streams (1).")]
-Jobs = Annotated[int | None, typer.Option(help="Batches at a time (one per core).")]
+Seed = Annotated[
+    str | None, typer.Option(metavar="N", help="Seed of the random streams.", show_default="1")
+]
+Jobs = Annotated[
+    str | None,
+    typer.Option(metavar="N", help="Batches at a time.", show_default="one per core"),
+]
 
 
 @app.command("list")
@@ -129,9 +141,14 @@ def run_command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter.")
     ] = None,
-    batches: Annotated[int | None, typer.Option(help="Number of batches.")] = None,
+    batches: Annotated[
+        str | None, typer.Option(metavar="N", help="Number of batches, instead of a precision.")
+    ] = None,
     precision: Annotated[
-        float | None, typer.Option(help="Relative error of the first quantity to reach (0.003).")
+        str | None,
+        typer.Option(
+            metavar="X", help="Relative error of the first quantity.", show_default="0.003"
+        ),
     ] = None,
     seed: Seed = None,
     jobs: Jobs = None,
@@ -149,19 +166,17 @@ def run_command(
     """Run a scenario and judge it against its laws."""
     file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
     values = {**file.parameters, **read_settings(settings or [])}
-    if batches is None and precision is None:
-        batches, precision = file.batches, file.precision
-    if seed is None:
-        seed = 1 if file.seed is None else file.seed
+    extent = (read_number(batches), read_number(precision))
+    n_batches, relative_error = extent if extent != (None, None) else (file.batches, file.precision)
     figure = None if plot is None else checked_figure_path(plot)
     scenario = load(file.scenario)
     with _pool(executor, jobs) as pool, _bar(scenario.name) as bar:
         finished = simulate(
             scenario,
             values,
-            seed=seed,
-            n_batches=batches,
-            precision=precision,
+            seed=_first(read_number(seed), file.seed, 1),
+            n_batches=n_batches,
+            precision=relative_error,
             wrong_rule=wrong_rule,
             store=store,
             executor=pool,
@@ -188,14 +203,12 @@ def validate_command(
     """Judge every law of every scenario, with one error rate for the whole family."""
     loaded, broken = _loaded(scenarios or names(), skip_broken=not scenarios)
     runs: list[Run] = []
+    number = _first(read_number(seed), 1)
     with _pool(ExecutorKind.threads, jobs) as pool:
         for scenario in loaded:
             with _bar(scenario.name) as bar:
-                options = EFFORTS[effort.value]
-                seed_or_1 = 1 if seed is None else seed
-                runs.append(
-                    simulate(scenario, {}, seed=seed_or_1, executor=pool, progress=bar, **options)
-                )
+                options = {"seed": number, "executor": pool, **EFFORTS[effort]}
+                runs.append(simulate(scenario, {}, progress=bar, **options))
     results = judged(runs)
     if as_json:
         objects = [result.as_json() for result in results]
@@ -221,11 +234,16 @@ def _loaded(wanted: Sequence[str], skip_broken: bool) -> tuple[list[Scenario], l
 @app.command("drop-batch")
 def drop_batch_command(
     file: Annotated[Path, typer.Argument(help="File of a store.")],
-    batch: Annotated[int, typer.Argument(help="Number of the batch.")],
+    batch: Annotated[str, typer.Argument(metavar="BATCH", help="Number of the batch.")],
 ) -> Answer:
     """Delete one damaged batch from a store, so that the next run computes it again."""
-    walkers.drop_batch(file, batch)
+    walkers.drop_batch(file, checked_batch(read_number(batch)))
     return Answer(f"{file}: batch {batch} dropped")
+
+
+def _first(*values: Any) -> Any:
+    """First value that was given."""
+    return next(value for value in values if value is not None)
 
 
 def _status(results: Sequence[Result]) -> int:
@@ -235,9 +253,9 @@ def _status(results: Sequence[Result]) -> int:
     return UNDECIDED if "undecided" in outcomes else AGREES
 
 
-def _pool(kind: ExecutorKind, jobs: int | None) -> Executor:
-    jobs = checked_jobs(jobs)
-    return walkers.processes(jobs) if kind is ExecutorKind.processes else walkers.threads(jobs)
+def _pool(kind: ExecutorKind, jobs: str | None) -> Executor:
+    n_jobs = checked_jobs(read_number(jobs))
+    return walkers.processes(n_jobs) if kind is ExecutorKind.processes else walkers.threads(n_jobs)
 
 
 def _bar(title: str) -> ProgressBar:
@@ -261,7 +279,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _answered(arguments)
     except _USAGE_ERROR as error:
-        _say(error.format_message())  # type: ignore[attr-defined]
+        message = error.format_message()  # type: ignore[attr-defined]
+        _say(f"{message.replace('Value error, ', '').rstrip('.')}; see fluxwalk --help")
         status = BAD_INPUT
     except _BAD_INPUT as error:
         _say(str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -37,8 +38,16 @@ def threads(n_jobs: int | None = None) -> Executor:
 
 
 def processes(n_jobs: int | None = None) -> Executor:
-    """Process pool; workers are spawned, because compiled code does not survive a fork."""
-    return ProcessPoolExecutor(n_jobs or available_cores(), mp_context=get_context("spawn"))
+    """Process pool; workers are spawned, because compiled code does not survive a fork.
+
+    They ignore Ctrl-C, which reaches every process of a terminal: the coordinator ends them.
+    """
+    return ProcessPoolExecutor(
+        n_jobs or available_cores(),
+        mp_context=get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
 
 
 def n_workers(executor: Executor | None) -> int:

@@ -59,10 +59,9 @@ class RunFile:
             "versions": json.dumps(software_versions(), sort_keys=True),
         }
         with self._readable_errors():
-            # A writer killed before its first commit leaves an empty file.
-            begun = path.exists() and path.stat().st_size > 0
-            self.finished = self._read_all() if begun else {}
-            self._connection = self._open_for_writing()
+            finished = self._read_all() if path.exists() else None
+            self.finished = finished or {}
+            self._connection = self._open_for_writing(begun=finished is not None)
 
     def add(self, batch: int, arrays: Arrays) -> None:
         """Save one finished batch; when this returns it survives a crash."""
@@ -75,12 +74,15 @@ class RunFile:
         """Close the file."""
         self._connection.close()
 
-    def _open_for_writing(self) -> sqlite3.Connection:
+    def _open_for_writing(self, begun: bool) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=30.0)
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=FULL")
+        if begun:
+            return connection
         with connection:
+            connection.execute("BEGIN IMMEDIATE")  # all of the beginning, or nothing
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT)"
             )
@@ -93,12 +95,19 @@ class RunFile:
             )
         return connection
 
-    def _read_all(self) -> dict[int, Arrays]:
-        """Read and verify every row of an existing file without writing to it."""
+    def _read_all(self) -> dict[int, Arrays] | None:
+        """Read and verify every row of an existing file without writing to it.
+
+        None for an empty file: its writer was killed before its first commit.
+        """
         # A writer that was killed leaves a journal, which only a writing connection can undo.
         killed = self.path.with_name(self.path.name + "-journal").exists()
         address = f"{self.path.resolve().as_uri()}?mode={'rw' if killed else 'ro'}"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30.0)) as connection:
+            if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+                if self.path.stat().st_size == 0:
+                    return None
+                raise StoreError(f"{self.path}: damaged store (cut off within its header)")
             self._check_identity(connection)
             state = connection.execute("PRAGMA integrity_check").fetchone()[0]
             if state != "ok":
