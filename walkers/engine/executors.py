@@ -32,9 +32,12 @@ def available_cores() -> int:
 
 
 def threads(n_jobs: int | None = None) -> Executor:
-    """Thread pool, by default one thread per available core; kernels release the GIL."""
-    n_jobs = n_jobs or available_cores()
-    return InlineExecutor() if n_jobs == 1 else ThreadPoolExecutor(n_jobs)
+    """Thread pool, by default one thread per available core; kernels release the GIL.
+
+    One job gets a thread of its own too: a Ctrl-C that reaches Python while a compiled kernel
+    returns in the main thread is lost in numba's wrapper (seen in most tries).
+    """
+    return ThreadPoolExecutor(n_jobs or available_cores())
 
 
 def processes(n_jobs: int | None = None) -> Executor:

@@ -1,0 +1,120 @@
+"""A Result says the same as text, HTML, table, figure and JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+
+import scenarios
+from scenarios import report
+from scenarios._scenario import load
+
+KEYS = ["scenario", "parameters", "seed", "batches", "seconds", "record_sha256", "verdicts"]
+VERDICT_KEYS = [
+    "quantity", "unit", "value", "stderr", "dof", "law_name", "law", "expected", "z",
+    "rival_name", "rival", "detectable", "outcome", "sentence",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result():
+    return scenarios.run("random-walk", steps=20, batches=64, seed=3, jobs=1)
+
+
+def test_result_is_the_same_from_its_parts(result):
+    from scenarios import random_walk
+
+    by_module = scenarios.run(random_walk, steps=20, batches=64, seed=3, jobs=2)
+    assert by_module.record.sha256() == result.record.sha256()
+    assert by_module.verdicts == result.verdicts
+
+
+def test_json_has_exactly_the_promised_keys_in_order(result):
+    content = result.as_json()
+    assert list(content) == KEYS
+    assert [list(verdict) for verdict in content["verdicts"]] == [VERDICT_KEYS] * 4
+    assert content["parameters"] == {"dimension": 3, "steps": 20, "bias": 0.0, "stay": 0.0}
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+
+
+def test_json_has_null_where_a_number_is_not_finite(result):
+    odd = [replace(result.verdicts[0], z=None, rival=math.inf, detectable=math.nan)]
+    (verdict,) = replace(result, verdicts=odd).as_json()["verdicts"]
+    assert verdict["z"] is verdict["rival"] is verdict["detectable"] is None
+
+
+def test_text_fits_80_columns_and_explains_what_does_not_agree(result, monkeypatch):
+    monkeypatch.setattr(report, "PLAIN_WIDTH", 80)
+    wrong = [replace(result.verdicts[0], outcome="disagrees", sentence="it is [red] wrong")]
+    text = str(replace(result, verdicts=[*wrong, *result.verdicts[1:]]))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "random-walk: it is [red] wrong" in text
+    assert text.count("agrees") == 4
+    assert "\x1b" not in text
+    assert repr(result) == str(result)
+
+
+def test_html_is_escaped(result):
+    wrong = replace(result.verdicts[0], unit="<b>", outcome="disagrees", sentence="a < b & c")
+    html = replace(result, verdicts=[wrong])._repr_html_()
+    assert "&lt;b&gt;" in html
+    assert "a &lt; b &amp; c" in html
+    assert "<b>" not in html
+
+
+def test_frame_has_one_row_per_verdict(result):
+    frame = result.frame
+    assert list(frame["quantity"]) == [v.quantity for v in result.verdicts]
+    assert frame["z"].tolist() == [v.z for v in result.verdicts]
+
+
+def test_plot_is_a_figure_and_a_scenario_may_draw_its_own(result, tmp_path, monkeypatch):
+    figure = result.plot(tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").stat().st_size > 1000
+    near, far = figure.axes
+    assert near.get_xlabel() == far.get_xlabel() == "(value − expected)/scale  [%]"
+    labels = [tick.get_text() for tick in near.get_yticklabels()]
+    assert labels[2] == "drift\nscale 1 ℓ/τ"
+    first = result.verdicts[0]
+    drawn = near.containers[0].lines[0].get_xdata()[0]
+    assert drawn == pytest.approx(100 * (first.value - first.expected) / first.scale)
+    own = figure.__class__()
+    monkeypatch.setattr(load("random-walk").file, "plot", lambda result: own, raising=False)
+    assert result.plot() is own
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.1667087, 3.65e-5, "0.16671 ± 0.00004"),
+        (0.1667087, 3.5e-5, "0.166709 ± 0.000035"),
+        (6.11e-6, 3.38e-5, "(0.6 ± 3.4)e-05"),
+        (2.5e20, 1.2e18, "(2.500 ± 0.012)e+20"),
+        (-1234.5, 30.0, "-1234 ± 30"),
+        (99999.9, 0.9999, "99999.9 ± 1.0"),
+        (0.0, 0.0, "0"),
+        (1.5, math.nan, "1.5"),
+    ],
+)
+def test_value_and_error_have_the_digits_that_matter(value, error, text):
+    assert report.with_error(value, error) == text
+
+
+def test_bad_options_are_parameter_errors():
+    for options in (
+        {"seed": 1.5},
+        {"seed": True},
+        {"batches": 64, "precision": 0.1},
+        {"batches": "64"},
+        {"precision": math.nan},
+        {"jobs": 0},
+        {"wrong_rule": "nope"},
+        {"steps": math.inf},
+        {"stepz": 3},
+    ):
+        with pytest.raises(scenarios.ParameterError) as caught:
+            scenarios.run("random-walk", **options)
+        assert str(caught.value).replace("-", "_").startswith(tuple(options))
