@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import model_validator
+from scipy.constants import k
 
 import analysis
 import walkers
@@ -79,7 +80,7 @@ def build(p: Params) -> walkers.Model:
         t_end=lifetime,
         watched=("hole",),
         cosine_edges=tuple(np.linspace(0.0, 1.0, 21)),
-        speed_edges=tuple(np.linspace(0.0, 3.5, 36) * (2 * kinetic.k * p.T / _mass(p)) ** 0.5),
+        speed_edges=tuple(np.linspace(0.0, 3.5, 36) * (2 * k * p.T / _mass(p)) ** 0.5),
     )
     emptying = replace(
         equilibrium,

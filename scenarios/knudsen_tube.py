@@ -123,7 +123,7 @@ def plot(result: Any) -> Any:
     return figure
 
 
-def _with_wall(model: walkers.FreeMolecular, boundary: object) -> walkers.FreeMolecular:
+def _with_wall(model: walkers.FreeMolecular, boundary: Any) -> walkers.FreeMolecular:
     *ends, wall = model.surfaces
     return replace(model, surfaces=(*ends, replace(wall, boundary=boundary)))
 

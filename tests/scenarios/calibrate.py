@@ -54,7 +54,7 @@ class Calibration:
 
 
 def calibrate(name: str, n_seeds: int, first_seed: int = 1000) -> list[Calibration]:
-    """Calibrate every non-exact quantity; the too skewed ones at their own size, a fifth as often."""
+    """Calibrate every non-exact quantity; the skewed ones at their own size, a fifth as often."""
     scenario = load(name)
     own_size = getattr(scenario.file, "CALIBRATION_ALONE", {})
     results = _calibrate(scenario, n_seeds, first_seed, scenario.file.CALIBRATION_WALKERS)

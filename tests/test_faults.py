@@ -1,0 +1,139 @@
+"""Faults planted by hand, each of which must turn a test red: are the tests worth having?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ["walkers", "analysis", "scenarios", "tests", "benchmarks"]
+
+
+class Fault(NamedTuple):
+    """An edit of one file, and the test that must notice it."""
+
+    what: str
+    file: str
+    right: str
+    wrong: str
+    test: str
+    compiled: bool = False
+
+
+STREAMS, LATTICE = "tests/walkers/test_streams.py", "tests/walkers/test_lattice.py"
+ENGINE, VERDICT = "tests/walkers/test_engine.py", "tests/analysis/test_verdict.py"
+ESTIMATE, DIFFUSION = "tests/analysis/test_estimate.py", "tests/analysis/test_diffusion.py"
+
+FAULTS = [
+    Fault("nine rounds of Philox instead of ten", "walkers/engine/streams.py",
+          "for _ in range(10):", "for _ in range(9):", f"{STREAMS}::test_philox_gives"),
+    Fault("a draw used for two walkers", "walkers/engine/streams.py",
+          "walkers[lane], draws[lane])", "walkers[lane & -2], draws[lane])",
+          f"{STREAMS}::test_filling_a_block"),
+    Fault("the logarithm of 0 can be asked for", "walkers/engine/streams.py",
+          "(np.float64(word) + 0.5)", "(np.float64(word) + 0.0)",
+          f"{STREAMS}::test_uniform_numbers_stay"),
+    Fault("Poisson: n + 1 for n", "walkers/engine/streams.py",
+          "if clock > mean:\n                return n_arrivals",
+          "if clock > mean:\n                return n_arrivals + 1",
+          f"{STREAMS}::test_poisson_counts"),
+    Fault("digits of a word not separated", "walkers/lattice/hop.py",
+          "fraction = (fraction & MASK32) * n_directions\n            directions",
+          "fraction = fraction * n_directions\n            directions",
+          f"{STREAMS}::test_three_hops_of_a_word"),
+    Fault("backward crossings counted one bond off", "walkers/lattice/hop.py",
+          "backward += (coordinate[lane] == above)", "backward += (coordinate[lane] == below)",
+          f"{LATTICE}::test_net_crossings"),
+    Fault("a reflecting wall one site too far", "walkers/lattice/walk.py",
+          "self.size + (1 if self.absorbs(1) else 0)", "self.size + 1",
+          f"{LATTICE}::test_closed_walk_follows"),
+    Fault("stay and threshold exchanged", "walkers/lattice/hop.py",
+          "np.int64(words[lane] >= thresholds[code])", "np.int64(words[lane] < thresholds[code])",
+          f"{LATTICE}::test_closed_walk_follows"),
+    Fault("a walker lost at every edge of a block", "walkers/lattice/closed.py",
+          "n_lanes = min(block_size, n_walkers - first)",
+          "n_lanes = min(block_size, n_walkers - first) - (first > 0)",
+          f"{ENGINE}::test_block_size_changes_no_bit"),
+    Fault("correlation one lag off", "walkers/lattice/closed.py",
+          "(step - lag) % n_kept", "(step - lag - 1) % n_kept",
+          f"{LATTICE}::test_correlations_are_sums"),
+    Fault("an absorber one site too near", "walkers/lattice/open.py",
+          "x_trap_high = x_high if", "x_trap_high = x_high - 1 if",
+          f"{LATTICE}::test_walls_beside_an_open_axis"),
+    Fault("departures noted for the wrong direction", "walkers/lattice/open.py",
+          "return PLUS_X if direction == 1 else ELSE", "return MINUS_X if direction == 1 else ELSE",
+          f"{LATTICE}::test_every_bond_passes"),
+    Fault("all parts of a run share their random numbers", "walkers/engine/streams.py",
+          "np.uint64(part * PURPOSES_PER_STREAM)", "np.uint64(0)",
+          f"{ENGINE}::test_parts_of_a_run"),
+    Fault("a run extended with the wrong batches", "walkers/engine/run.py",
+          "finished[batch] = arrays", "finished[len(finished)] = arrays",
+          f"{ENGINE}::test_an_executor_that_finishes"),
+    Fault("n for n − 1 in the standard error", "analysis/estimate.py",
+          "x.std(ddof=1)", "x.std(ddof=0)", f"{ESTIMATE}::test_mean_error"),
+    Fault("jackknife with n for n − 1", "analysis/estimate.py",
+          "- (n - 1) * left_out", "- n * left_out", f"{ESTIMATE}::test_jackknife_of_the_identity"),
+    Fault("a one-sided threshold", "analysis/verdict.py",
+          "1.0 - error_rate / 2.0", "1.0 - error_rate", f"{VERDICT}::test_outcomes_on_both_sides"),
+    Fault("no share of the error rate among the checks", "analysis/verdict.py",
+          "family_error_rate / max(n_judged, 1)", "family_error_rate",
+          f"{VERDICT}::test_family_of_true_laws"),
+    Fault("a rival that need not be excluded", "analysis/verdict.py",
+          "elif _rival_is_excluded(check, threshold):", "elif True:",
+          f"{VERDICT}::test_outcomes_on_both_sides"),
+    Fault("displacements not taken about the drift", "analysis/diffusion.py",
+          "u = drift - centre", "u = 0.0 * (drift - centre)",
+          f"{DIFFUSION}::test_moments_about_the_drift"),
+    Fault("Green–Kubo that counts C₀ whole", "analysis/diffusion.py",
+          "C[:, 0] / 2.0", "C[:, 0]", f"{DIFFUSION}::test_green_kubo"),
+    Fault("kurtosis of a Gaussian in one dimension only", "analysis/laws/fick.py",
+          "1.0 + 2.0 * (variance**2).sum() / trace**2", "3.0",
+          f"{DIFFUSION}::test_laws_of_the_walk"),
+    Fault("hops counted on the bond beside the middle one", "scenarios/fick_slab.py",
+          "steady.hops_right[:, middle - 1]", "steady.hops_right[:, middle]",
+          "tests/scenarios/test_scenarios.py::test_scenario_keeps_its_law[fick-slab]", True),
+]  # fmt: skip
+
+
+def plant(fault: Fault, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Copy the project, plant the fault, and run the test that must notice it."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__py*"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    path = folder / fault.file
+    text = path.read_text()
+    assert text.count(fault.right) >= 1, f"{fault.what}: {fault.file} has no such line any more"
+    path.write_text(text.replace(fault.right, fault.wrong, 1))
+    name, _, test = fault.test.partition("::")
+    chosen = [fault.test] if "[" in test else [name, "-k", test]
+    environment = {**os.environ, "PYTEST_ADDOPTS": "", "XDG_CACHE_HOME": str(folder / "cache")}
+    if not fault.compiled:
+        environment["NUMBA_DISABLE_JIT"] = "1"
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *chosen],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """Outcomes of all faults, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        folders = [tmp_path_factory.mktemp("fault") for _ in FAULTS]
+        return dict(zip([f.what for f in FAULTS], pool.map(plant, FAULTS, folders), strict=True))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
+def test_planted_fault_turns_a_test_red(fault, outcomes):
+    outcome = outcomes[fault.what]
+    # 1: tests ran and failed; anything else (nothing collected, an import error) proves nothing.
+    assert outcome.returncode == 1, outcome.stdout[-2000:] + outcome.stderr[-2000:]
+    assert "failed" in outcome.stdout, outcome.stdout[-2000:]
+    assert "ImportError" not in outcome.stdout
