@@ -139,18 +139,12 @@ def plot(result: Any) -> Any:
     return figure
 
 
-def _persistent(model: walkers.Together) -> walkers.Model:
-    parts: dict[str, walkers.Model] = {
-        name: replace(part, hop=replace(part.hop, persistence=0.1))
-        for name, part in model.parts.items()
-    }
-    return walkers.together(**parts)
-
-
 WRONG_RULES = {
     "persistence": WrongRule(
         "a walker keeps its last direction with probability 0.1",
-        change=_persistent,
+        change=lambda model: model.each(
+            lambda walk: replace(walk, hop=replace(walk.hop, persistence=0.1))
+        ),
         moves={"diffusivity_msd": +1, "diffusivity_green_kubo": +1, "kurtosis": +1},
     ),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,13 @@ class Exchange:
     def __post_init__(self) -> None:
         """Refuse temperatures that are not positive."""
         _check_temperature(self.T)
+
+
+def emitting(boundary: Any, **laws: SpeedLaw | AngleLaw) -> Any:
+    """Same boundary with other laws of emission; one that emits nothing is left as it is."""
+    if isinstance(boundary, Diffuse | Exchange):
+        return replace(boundary, **laws)  # type: ignore[arg-type]
+    return boundary
 
 
 def _check_temperature(T: float) -> None:

@@ -192,3 +192,16 @@ def test_test_walkers_and_poisson_reservoirs_agree():
 def test_models_that_cannot_run_are_refused(wrong):
     with pytest.raises(ValueError, match=r"\S"):
         wrong()
+
+
+def test_a_persistent_walker_repeats_its_last_step_and_prefers_no_direction():
+    """⟨v(t)·v(t+1)⟩ = q for unbiased steps; the first step repeats nothing."""
+    q, n = 0.4, 20_000
+    model = ClosedWalk(n, axes=(Axis(), Axis()), hop=Hop(persistence=q), n_steps=3,
+                       start=(0, 0), stops=(1, 2), n_lags=1)  # fmt: skip
+    record = record_of(model, 1)
+    assert abs(record["correlation"][0, 1] / (2 * n) - q) < Z_LIMIT * 0.7 / n**0.5
+    first, second = record["moments"][0, :, :2]
+    assert abs(first).max() < Z_LIMIT * (n / 2) ** 0.5
+    assert abs(second).max() < Z_LIMIT * (n * (1 + q)) ** 0.5
+    assert record["moments"][0, 0, 3:5].sum() == n

@@ -7,7 +7,7 @@ import enum
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -141,12 +141,12 @@ class Together(Model):
 
     def resized(self, n_walkers: int) -> Together:
         """Build the same parts, their numbers of walkers scaled in proportion."""
-        return together(
-            **{
-                name: part.resized(max(1, round(part.n_walkers * n_walkers / self.n_walkers)))
-                for name, part in self.parts.items()
-            }
-        )
+        share = n_walkers / self.n_walkers
+        return self.each(lambda part: part.resized(max(1, round(part.n_walkers * share))))
+
+    def each(self, change: Callable[[Any], Model]) -> Together:
+        """Build the same parts, every one changed."""
+        return together(**{name: change(part) for name, part in self.parts.items()})
 
 
 def together(**parts: Model) -> Together:

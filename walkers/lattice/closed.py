@@ -70,10 +70,10 @@ def walk_closed(
                 if rule.hops_per_word == HOPS_PER_WORD:
                     uniform_directions(directions, word, rule.n_directions, n_lanes)
                 elif n_hops > 0:
-                    keep_below = rule.keep_below if step > 0 else np.uint64(0)
-                    weighted_directions(
-                        directions, previous, word, rule.thresholds, keep_below, n_lanes
-                    )
+                    thresholds, keep_below = rule.thresholds, rule.keep_below
+                    if step == 0:
+                        thresholds, keep_below = rule.first_thresholds, np.uint64(0)
+                    weighted_directions(directions, previous, word, thresholds, keep_below, n_lanes)
                 for j in range(n_hops):
                     for plane in range(planes.shape[0]):
                         axis, below = planes[plane]

@@ -28,6 +28,7 @@ class Rule(NamedTuple):
 
     hops_per_word: int
     n_directions: np.uint64
+    first_thresholds: NDArray[np.uint64]  # of a first hop, which repeats nothing
     thresholds: NDArray[np.uint64]
     keep_below: np.uint64
 

@@ -98,13 +98,13 @@ class Hop:
         equal = self.stay == self.bias == self.persistence == 0.0
         p = self.probabilities(dimension)
         # Below keep·2³² a word repeats the last direction; the rest is shared out anew.
-        cumulative = self.persistence + (1.0 - self.persistence) * np.cumsum(p)
-        thresholds = np.minimum(np.rint(cumulative * 2.0**32), 2.0**32).astype(np.uint64)
+        keep = self.persistence
         return Rule(
             HOPS_PER_WORD if equal else 1,
             np.uint64(2 * dimension),
-            thresholds,
-            np.uint64(round(self.persistence * 2.0**32)),
+            _thresholds(np.cumsum(p)),
+            _thresholds(keep + (1.0 - keep) * np.cumsum(p)),
+            np.uint64(round(keep * 2.0**32)),
         )
 
 
@@ -309,6 +309,11 @@ class OpenWalk(Model):
         labels[self.n_walkers // 2 :] = 1
         start[0, self.n_walkers // 2 :] = self.axes[0].size
         return start, labels, endless, 2
+
+
+def _thresholds(cumulative: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Cumulative probabilities as limits of a 32-bit word."""
+    return np.minimum(np.rint(cumulative * 2.0**32), 2.0**32).astype(np.uint64)
 
 
 def _check_axes(axes: tuple[Axis, ...], hop: Hop) -> None:
