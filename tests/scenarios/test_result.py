@@ -72,6 +72,8 @@ def test_frame_has_one_row_per_verdict(result):
 
 
 def test_plot_is_a_figure_and_a_scenario_may_draw_its_own(result, tmp_path, monkeypatch):
+    file = load("random-walk").file
+    monkeypatch.delattr(file, "plot", raising=False)
     figure = result.plot(tmp_path / "a.svg")
     assert (tmp_path / "a.svg").stat().st_size > 1000
     near, far = figure.axes
@@ -82,7 +84,7 @@ def test_plot_is_a_figure_and_a_scenario_may_draw_its_own(result, tmp_path, monk
     drawn = near.containers[0].lines[0].get_xdata()[0]
     assert drawn == pytest.approx(100 * (first.value - first.expected) / first.scale)
     own = figure.__class__()
-    monkeypatch.setattr(load("random-walk").file, "plot", lambda result: own, raising=False)
+    monkeypatch.setattr(file, "plot", lambda result: own, raising=False)
     assert result.plot() is own
 
 
