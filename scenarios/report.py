@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 100
 """Columns of what is not written to a terminal."""
 
-NAME_WIDTH = 18
-"""Columns after which a quantity's name is broken, at its underscores."""
+NAME_WIDTH = 14
+"""Columns after which a name is broken, at its underscores or hyphens."""
 
 _STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
 _HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
@@ -53,11 +53,13 @@ def _drawn(console: Console, part: RenderableType) -> str:
 def verdicts(results: Sequence[Result]) -> RenderableType:
     """All verdicts in one table, then the sentences of those that do not agree."""
     table = _table(*_HEADINGS, right=("value ± error", "law", "z", "detects"))
+    for column in table.columns:
+        column.no_wrap = column.header != "unit"
     several = len(results) > 1
     for result in results:
         if several:
             table.add_section()
-            table.add_row(Text(result.scenario.name, style="bold"))
+            table.add_row(Text(_broken_name(result.scenario.name), style="bold"))
         for verdict in result.verdicts:
             outcome = Text(verdict.outcome, style=_STYLES[verdict.outcome])
             table.add_row(*map(Text, _cells(verdict)), outcome)

@@ -48,9 +48,23 @@ def test_json_has_null_where_a_number_is_not_finite(result):
 
 def test_text_fits_80_columns_and_explains_what_does_not_agree(result, monkeypatch):
     monkeypatch.setattr(report, "PLAIN_WIDTH", 80)
-    wrong = [replace(result.verdicts[0], outcome="disagrees", sentence="it is [red] wrong")]
+    wrong = [
+        replace(
+            result.verdicts[0],
+            quantity="impingement_energy_per_molecule",
+            value=2.88e20,
+            stderr=3.2e18,
+            unit="1/(m² s)",
+            law=2.8741e20,
+            expected=-2.8741e20,
+            z=-293.7,
+            outcome="disagrees",
+            sentence="it is [red] wrong",
+        )
+    ]
     text = str(replace(result, verdicts=[*wrong, *result.verdicts[1:]]))
     assert max(map(len, text.splitlines())) <= 80
+    assert "(2.880 ± 0.032)e+20" in text
     assert "random-walk: it is [red] wrong" in text
     assert text.count("agrees") == 4
     assert "\x1b" not in text
