@@ -64,11 +64,12 @@ def histogram_density(counts: ArrayLike, edges: ArrayLike) -> Any:
 
 
 def label_axes(axes: Axes, x: str, y: str, title: str = "") -> None:
-    """Name both axes, with units, and show the legend."""
+    """Name both axes, with units, and show a legend if anything is labelled."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.set_title(title, fontsize="medium", loc="left")
-    axes.legend(frameon=False, fontsize="small")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize="small")
 
 
 def plot_verdicts(verdicts: Sequence[Verdict], title: str = "") -> Figure:

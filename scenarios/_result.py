@@ -64,6 +64,12 @@ class Result:
             f"seed {self.record.seed}, {self.seconds:.3g} s"
         )
 
+    @property
+    def notes(self) -> list[str]:
+        """The scenario's cautions, and the sentences of the verdicts that do not agree."""
+        cautions = [f"caution: {said}" for said in self.scenario.cautions(self.params)]
+        return cautions + [v.sentence for v in self.verdicts if v.outcome != "agrees"]
+
     def __str__(self) -> str:
         return report.plain(report.verdicts([self]))
 

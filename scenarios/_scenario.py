@@ -84,6 +84,11 @@ class Scenario:
         """Rules that the law must refuse, by name."""
         return getattr(self.file, "WRONG_RULES", {})
 
+    def cautions(self, params: Parameters) -> list[str]:
+        """What a reader of the verdicts should know of these parameters."""
+        said: list[str] = getattr(self.file, "cautions", lambda p: [])(params)
+        return said
+
     def laws_at_defaults(self) -> Mapping[str, Prediction]:
         """Law of every quantity at the default parameters.
 

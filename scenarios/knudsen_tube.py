@@ -105,8 +105,8 @@ def plot(result: Any) -> Any:
     for path in walkers.trace_paths(record.model, result.record.seed, 12, 200):
         paths.plot(path[:, 0], path[:, 1], lw=0.6, alpha=0.7)
     paths.plot([0, p.length_over_radius], [1, 1], "k", lw=1.5)
-    paths.plot([0, p.length_over_radius], [-1, -1], "k", lw=1.5, label="wall")
-    draw.label_axes(paths, "x [R]", "y [R]", "Twelve molecules")
+    paths.plot([0, p.length_over_radius], [-1, -1], "k", lw=1.5)
+    draw.label_axes(paths, "x [R]", "y [R]", "Twelve molecules, seen from the side")
     left, right = 0, 1
     counts = record["cosine_histogram"]
     exits = (counts[:, left, right] + counts[:, right, left]).astype(float)

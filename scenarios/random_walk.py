@@ -145,7 +145,7 @@ WRONG_RULES = {
         change=lambda model: model.each(
             lambda walk: replace(walk, hop=replace(walk.hop, persistence=0.1))
         ),
-        moves={"diffusivity_msd": +1, "diffusivity_green_kubo": +1, "kurtosis": +1},
+        moves={"diffusivity_msd": +1, "diffusivity_green_kubo": +1},
     ),
 }
 

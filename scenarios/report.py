@@ -63,16 +63,15 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
         for verdict in result.verdicts:
             outcome = Text(verdict.outcome, style=_STYLES[verdict.outcome])
             table.add_row(*map(Text, _cells(verdict)), outcome)
-    judged = [(result, verdict) for result in results for verdict in result.verdicts]
-    notes = [Text(result.title, style="bold") for result in results]
-    if any(verdict.expected != verdict.law for _, verdict in judged):
-        notes.append(Text("(…): the law at this resolution, from which z counts", style="dim"))
-    sentences = [
-        Text(f"{result.scenario.name}: {verdict.sentence}", style=_STYLES[verdict.outcome])
-        for result, verdict in judged
-        if verdict.outcome != "agrees"
+    titles = [Text(result.title, style="bold") for result in results]
+    if any(v.expected != v.law for result in results for v in result.verdicts):
+        titles.append(Text("(…): the law at this resolution, from which z counts", style="dim"))
+    notes = [
+        Text(f"{result.scenario.name}: {note}", style="bold")
+        for result in results
+        for note in result.notes
     ]
-    return Group(table, Text(), *notes, *([Text()] if sentences else []), *sentences)
+    return Group(table, Text(), *titles, *([Text()] if notes else []), *notes)
 
 
 def _table(*headings: str, right: Iterable[str] = ()) -> Table:
@@ -178,8 +177,6 @@ def html(result: Result) -> str:
 
     head = row(_HEADINGS, "th")
     body = "".join(row((*_cells(v), v.outcome), "td") for v in result.verdicts)
-    sentences = "".join(
-        f"<p>{_html.escape(v.sentence)}</p>" for v in result.verdicts if v.outcome != "agrees"
-    )
+    sentences = "".join(f"<p>{_html.escape(note)}</p>" for note in result.notes)
     caption = f"<caption>{_html.escape(result.title)}</caption>"
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>{sentences}"
