@@ -10,10 +10,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engine.jit import scalar
-from ..engine.streams import logarithm, normal_pair, uniform_open, words_of
+from ..engine.jit import kernel, scalar
+from ..engine.streams import logarithm, normal_pair, philox, uniform_open
+
+DRAWS_AT_ONCE = 16
+"""Draws of a molecule that are made together, which the compiler vectorises; a power of two.
+
+It changes the speed, never the bits: a third of what is drawn here is never used, and yet a
+tube is traced twice as fast as with one draw at a time.
+"""
 
 _ONE = np.uint64(1)
+_PLACE = np.uint64(DRAWS_AT_ONCE - 1)
+
+
+@kernel
+def fill_draws(words, stream, purpose, walker, draw):
+    """Fill ``words`` (4, DRAWS_AT_ONCE) with the draws of one walker from ``draw`` on."""
+    purpose = stream.purpose + purpose
+    for lane in range(words.shape[1]):
+        word_0, word_1, word_2, word_3 = philox(
+            draw + np.uint64(lane), walker, stream.batch, purpose, stream.key_0, stream.key_1
+        )
+        words[0, lane] = word_0
+        words[1, lane] = word_1
+        words[2, lane] = word_2
+        words[3, lane] = word_3
+
+
+@scalar
+def drawn_words(words, stream, purpose, walker, draw):
+    """Four words of a draw, by way of ``words``: a walker takes its draws in order from 0."""
+    lane = draw & _PLACE
+    if lane == 0:
+        fill_draws(words, stream, purpose, walker, draw)
+    return words[0, lane], words[1, lane], words[2, lane], words[3, lane]
 
 
 @scalar
@@ -71,10 +102,10 @@ def in_frame(nx, ny, nz, a, b, c):
 
 
 @scalar
-def accepted_candidate(stream, purpose, walker, draw):
+def accepted_candidate(words, stream, purpose, walker, draw):
     """First candidate from ``draw`` on that serves: disc point, words 2 and 3, and next draw."""
     while True:
-        word_0, word_1, word_2, word_3 = words_of(stream, purpose, walker, draw)
+        word_0, word_1, word_2, word_3 = drawn_words(words, stream, purpose, walker, draw)
         draw += _ONE
         x, y, inside = disc_point(word_0, word_1)
         if inside:
@@ -82,10 +113,10 @@ def accepted_candidate(stream, purpose, walker, draw):
 
 
 @scalar
-def drawn_volume_energy(stream, purpose, walker, draw):
+def drawn_volume_energy(words, stream, purpose, walker, draw):
     """Draw the energy/kT of a molecule present, and return it with the next draw."""
     while True:
-        word_0, word_1, word_2, _ = words_of(stream, purpose, walker, draw)
+        word_0, word_1, word_2, _ = drawn_words(words, stream, purpose, walker, draw)
         draw += _ONE
         normal, _, served = normal_pair(word_0, word_1)
         if served:
@@ -93,18 +124,18 @@ def drawn_volume_energy(stream, purpose, walker, draw):
 
 
 @scalar
-def drawn_disc_point(p, stream, purpose, walker, draw):
+def drawn_disc_point(p, i, words, stream, purpose, walker, draw):
     """Draw a uniform point of a Disc with parameters p, and return it with the next draw."""
-    a, b, _, _, draw = accepted_candidate(stream, purpose, walker, draw)
-    x, y, z = in_frame(p[3], p[4], p[5], a * p[7], b * p[7], 0.0)
-    return p[0] + x, p[1] + y, p[2] + z, draw
+    a, b, _, _, draw = accepted_candidate(words, stream, purpose, walker, draw)
+    x, y, z = in_frame(p[i, 3], p[i, 4], p[i, 5], a * p[i, 7], b * p[i, 7], 0.0)
+    return p[i, 0] + x, p[i, 1] + y, p[i, 2] + z, draw
 
 
 @scalar
-def drawn_normals(stream, purpose, walker, draw):
+def drawn_normals(words, stream, purpose, walker, draw):
     """Draw three independent standard normals, and return them with the next draw."""
     while True:
-        word_0, word_1, word_2, word_3 = words_of(stream, purpose, walker, draw)
+        word_0, word_1, word_2, word_3 = drawn_words(words, stream, purpose, walker, draw)
         draw += _ONE
         a, b, first = normal_pair(word_0, word_1)
         c, _, second = normal_pair(word_2, word_3)
@@ -113,10 +144,10 @@ def drawn_normals(stream, purpose, walker, draw):
 
 
 @scalar
-def drawn_ball_point(stream, purpose, walker, draw):
+def drawn_ball_point(words, stream, purpose, walker, draw):
     """Draw a uniform point of the open unit ball, and return it with the next draw."""
     while True:
-        word_0, word_1, word_2, _ = words_of(stream, purpose, walker, draw)
+        word_0, word_1, word_2, _ = drawn_words(words, stream, purpose, walker, draw)
         draw += _ONE
         x = 2.0 * uniform_open(word_0) - 1.0
         y = 2.0 * uniform_open(word_1) - 1.0

@@ -190,15 +190,17 @@ class FreeMolecular(Model):
 
         table = tables.make_table(self)
         tallies = tables.empty_tallies(self)
-        lost = trace(
-            table,
-            tables.make_sources(self, table),
-            tables.make_options(self),
-            tallies,
-            make_stream(seed, batch, self.stream),
-        )
-        if lost >= 0:
-            raise KernelError(self._lost(lost, batch))
+        sources, options = tables.make_sources(self, table), tables.make_options(self)
+        stream = make_stream(seed, batch, self.stream)
+        nowhere = np.empty((0, 3))
+        first = 0
+        for label, source in enumerate(self.sources):
+            lost, _ = trace(
+                table, sources, label, first, source.n, options, tallies, stream, nowhere
+            )
+            if lost >= 0:
+                raise KernelError(self._lost(lost, batch))
+            first += source.n
         entered = np.array([source.n for source in self.sources], np.int64)
         return {"entered": entered, **tallies._asdict()}
 
@@ -273,7 +275,7 @@ def trace_paths(
     """
     from ..engine.streams import make_stream
     from . import tables
-    from .trace import trace_path
+    from .trace import trace
 
     table = tables.make_table(model)
     sources, options = tables.make_sources(model, table), tables.make_options(model)
@@ -285,17 +287,9 @@ def trace_paths(
             continue
         walker = int(sources.counts[:label].sum()) + place
         points = np.empty((max_points, 3))
-        n_hits, n_points = trace_path(
-            table,
-            sources,
-            label,
-            np.uint64(walker),
-            options,
-            tables.empty_tallies(model),
-            stream,
-            points,
-        )
-        if n_hits < 0:
+        tallies = tables.empty_tallies(model)
+        lost, n_points = trace(table, sources, label, walker, 1, options, tallies, stream, points)
+        if lost >= 0:
             raise KernelError(model._lost(walker, 0))
         paths.append(points[:n_points].copy())
     return paths

@@ -23,6 +23,9 @@ from .shapes import BOX, CYLINDER, DISC, PLANE, SPHERE
 
 N_PARAMETERS = 10
 
+FAR_AWAY = 1e300
+"""Distance to a surface that a flight misses; finite, so that two of them can be compared."""
+
 
 class Table(NamedTuple):
     """All surfaces in the order in which kernels try them, and what each does to a molecule."""
@@ -41,56 +44,55 @@ class Table(NamedTuple):
 
 
 @scalar
-def flat_hit(p, x, y, z, dx, dy, dz):
+def flat_hit(p, i, x, y, z, dx, dy, dz):
     """Height above a plane and the cosine of the approach to it, negative when flying away."""
-    height = (x - p[0]) * p[3] + (y - p[1]) * p[4] + (z - p[2]) * p[5]
-    return height, -(dx * p[3] + dy * p[4] + dz * p[5])
+    height = (x - p[i, 0]) * p[i, 3] + (y - p[i, 1]) * p[i, 4] + (z - p[i, 2]) * p[i, 5]
+    return height, -(dx * p[i, 3] + dy * p[i, 4] + dz * p[i, 5])
 
 
 @scalar
-def disc_hit(p, x, y, z, dx, dy, dz):
-    """Distance to a disc along a flight, infinite for a miss, and the cosine of the approach."""
-    height, cosine = flat_hit(p, x, y, z, dx, dy, dz)
-    if cosine <= 0.0 or height < -4.0 * p[9]:
-        return np.inf, 1.0
-    distance = max(height, 0.0) / cosine
-    u = x + distance * dx - p[0]
-    v = y + distance * dy - p[1]
-    w = z + distance * dz - p[2]
-    if u * u + v * v + w * w > p[6]:
-        return np.inf, 1.0
-    return distance, cosine
+def disc_hit(p, i, x, y, z, dx, dy, dz):
+    """Distance to a disc along a flight (FAR_AWAY for a miss) and the cosine of the approach."""
+    height, cosine = flat_hit(p, i, x, y, z, dx, dy, dz)
+    # Selects, not branches: whether a flight goes up or down a tube cannot be predicted.
+    slope = cosine if cosine > 0.0 else 1.0
+    distance = max(height, 0.0) / slope
+    u = x + distance * dx - p[i, 0]
+    v = y + distance * dy - p[i, 1]
+    w = z + distance * dz - p[i, 2]
+    met = (cosine > 0.0) & (height >= -4.0 * p[i, 9]) & (u * u + v * v + w * w <= p[i, 6])
+    return (distance if met else FAR_AWAY), slope
 
 
 @scalar
 def far_root(a, b, c):
-    """Larger root of a t² + 2b t = c for c ≥ 0, without cancellation; infinite if a is 0."""
+    """Larger root of a t² + 2b t = c for c ≥ 0, without cancellation; FAR_AWAY if a is 0."""
     root = np.sqrt(b * b + a * c)
-    if b > 0.0:
-        return c / (b + root)
-    return (root - b) / a if a > 0.0 else np.inf
+    above = c if b > 0.0 else root - b
+    below = b + root if b > 0.0 else a
+    return above / below if below > 0.0 else FAR_AWAY
 
 
 @scalar
-def cylinder_hit(p, x, y, z, dx, dy, dz):
-    """Distance to the wall of a cylinder from inside, infinite beyond its ends."""
-    u, v, w = x - p[0], y - p[1], z - p[2]
-    along = u * p[3] + v * p[4] + w * p[5]
-    slope = dx * p[3] + dy * p[4] + dz * p[5]
-    u, v, w = u - along * p[3], v - along * p[4], w - along * p[5]
-    du, dv, dw = dx - slope * p[3], dy - slope * p[4], dz - slope * p[5]
-    room = max(p[6] - (u * u + v * v + w * w), 0.0)
+def cylinder_hit(p, i, x, y, z, dx, dy, dz):
+    """Distance to the wall of a cylinder from inside, FAR_AWAY beyond its ends."""
+    u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
+    along = u * p[i, 3] + v * p[i, 4] + w * p[i, 5]
+    slope = dx * p[i, 3] + dy * p[i, 4] + dz * p[i, 5]
+    u, v, w = u - along * p[i, 3], v - along * p[i, 4], w - along * p[i, 5]
+    du, dv, dw = dx - slope * p[i, 3], dy - slope * p[i, 4], dz - slope * p[i, 5]
+    room = max(p[i, 6] - (u * u + v * v + w * w), 0.0)
     distance = far_root(du * du + dv * dv + dw * dw, u * du + v * dv + w * dw, room)
     end = along + distance * slope
     # The skin closes the seams with the discs at the ends.
-    return distance if -p[9] <= end <= p[8] + p[9] else np.inf
+    return distance if -p[i, 9] <= end <= p[i, 8] + p[i, 9] else FAR_AWAY
 
 
 @scalar
-def sphere_hit(p, x, y, z, dx, dy, dz):
+def sphere_hit(p, i, x, y, z, dx, dy, dz):
     """Distance to a sphere from inside."""
-    u, v, w = x - p[0], y - p[1], z - p[2]
-    room = max(p[6] - (u * u + v * v + w * w), 0.0)
+    u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
+    room = max(p[i, 6] - (u * u + v * v + w * w), 0.0)
     return far_root(1.0, u * dx + v * dy + w * dz, room)
 
 
@@ -101,42 +103,42 @@ def slab_hit(x, dx, low, high):
         return max(high - x, 0.0) / dx
     if dx < 0.0:
         return max(x - low, 0.0) / -dx
-    return np.inf
+    return FAR_AWAY
 
 
 @scalar
-def box_hit(p, x, y, z, dx, dy, dz):
+def box_hit(p, i, x, y, z, dx, dy, dz):
     """Distance to a box from inside, cosine of the approach, and the face 2·axis + (1 if high)."""
-    distance = slab_hit(x, dx, p[0], p[3])
+    distance = slab_hit(x, dx, p[i, 0], p[i, 3])
     cosine = dx
     axis = 0
-    other = slab_hit(y, dy, p[1], p[4])
+    other = slab_hit(y, dy, p[i, 1], p[i, 4])
     if other < distance:
         distance, cosine, axis = other, dy, 1
-    other = slab_hit(z, dz, p[2], p[5])
+    other = slab_hit(z, dz, p[i, 2], p[i, 5])
     if other < distance:
         distance, cosine, axis = other, dz, 2
     return distance, abs(cosine), 2 * axis + (1 if cosine > 0.0 else 0)
 
 
 @scalar
-def surface_hit(shape, p, x, y, z, dx, dy, dz):
-    """Distance (infinite for a miss), cosine of the approach (1 if curved) and face (of a box)."""
+def surface_hit(shape, p, i, x, y, z, dx, dy, dz):
+    """Distance (FAR_AWAY for a miss), cosine of the approach (1 if curved) and face (of a box)."""
     if shape == DISC:
-        distance, cosine = disc_hit(p, x, y, z, dx, dy, dz)
+        distance, cosine = disc_hit(p, i, x, y, z, dx, dy, dz)
         return distance, cosine, 0
     if shape == CYLINDER:
-        return cylinder_hit(p, x, y, z, dx, dy, dz), 1.0, 0
+        return cylinder_hit(p, i, x, y, z, dx, dy, dz), 1.0, 0
     if shape == BOX:
-        return box_hit(p, x, y, z, dx, dy, dz)
+        return box_hit(p, i, x, y, z, dx, dy, dz)
     if shape == PLANE:
-        height, cosine = flat_hit(p, x, y, z, dx, dy, dz)
+        height, cosine = flat_hit(p, i, x, y, z, dx, dy, dz)
         if cosine <= 0.0:
-            return np.inf, 1.0, 0
+            return FAR_AWAY, 1.0, 0
         return max(height, 0.0) / cosine, cosine, 0
     if shape == SPHERE:
-        return sphere_hit(p, x, y, z, dx, dy, dz), 1.0, 0
-    return np.inf, 1.0, 0
+        return sphere_hit(p, i, x, y, z, dx, dy, dz), 1.0, 0
+    return FAR_AWAY, 1.0, 0
 
 
 @scalar
@@ -146,30 +148,33 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz):
     A later row must be nearer by more than the skin, measured across the surfaces: on a grazing
     flight two coplanar surfaces are met at distances that differ by much more than that.
     """
-    nearest = np.inf
+    nearest = FAR_AWAY
     steepest = 1.0
     row = -1
     face = 0
-    for candidate in range(table.first[region], table.first[region + 1]):
-        p = table.parameters[candidate]
-        distance, cosine, side = surface_hit(table.shapes[candidate], p, x, y, z, dx, dy, dz)
-        if (nearest - distance) * max(cosine, steepest) > p[9] and distance < np.inf:
-            nearest, steepest, row, face = distance, cosine, candidate, side
+    p = table.parameters
+    for i in range(table.first[region], table.first[region + 1]):
+        distance, cosine, side = surface_hit(table.shapes[i], p, i, x, y, z, dx, dy, dz)
+        nearer = (nearest - distance) * max(cosine, steepest) > p[i, 9]
+        nearest = distance if nearer else nearest
+        steepest = cosine if nearer else steepest
+        row = i if nearer else row
+        face = side if nearer else face
     return nearest, row, face
 
 
 @scalar
-def landed(shape, p, face, x, y, z):
+def landed(shape, p, i, face, x, y, z):
     """Point of impact without its rounding error, where that is a matter of setting coordinates.
 
     The curved shapes need none: each hit is found from the radius, so that errors do not add up.
     """
     if shape == BOX:
-        x = min(max(x, p[0]), p[3])
-        y = min(max(y, p[1]), p[4])
-        z = min(max(z, p[2]), p[5])
+        x = min(max(x, p[i, 0]), p[i, 3])
+        y = min(max(y, p[i, 1]), p[i, 4])
+        z = min(max(z, p[i, 2]), p[i, 5])
         axis = face >> 1
-        level = p[axis + 3 * (face & 1)]
+        level = p[i, axis + 3 * (face & 1)]
         x = level if axis == 0 else x
         y = level if axis == 1 else y
         z = level if axis == 2 else z
@@ -177,16 +182,16 @@ def landed(shape, p, face, x, y, z):
 
 
 @scalar
-def normal_at(shape, p, face, x, y, z):
+def normal_at(shape, p, i, face, x, y, z):
     """Unit normal into the gas at a point of a surface."""
     if shape == CYLINDER:
-        u, v, w = x - p[0], y - p[1], z - p[2]
-        along = u * p[3] + v * p[4] + w * p[5]
-        scale = -1.0 / p[7]
+        u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
+        along = u * p[i, 3] + v * p[i, 4] + w * p[i, 5]
+        scale = -1.0 / p[i, 7]
         return (
-            scale * (u - along * p[3]),
-            scale * (v - along * p[4]),
-            scale * (w - along * p[5]),
+            scale * (u - along * p[i, 3]),
+            scale * (v - along * p[i, 4]),
+            scale * (w - along * p[i, 5]),
         )
     if shape == BOX:
         sign = 1.0 if face & 1 == 0 else -1.0
@@ -197,6 +202,6 @@ def normal_at(shape, p, face, x, y, z):
             sign if axis == 2 else 0.0,
         )
     if shape == SPHERE:
-        scale = -1.0 / p[7]
-        return scale * (x - p[0]), scale * (y - p[1]), scale * (z - p[2])
-    return p[3], p[4], p[5]
+        scale = -1.0 / p[i, 7]
+        return scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
+    return p[i, 3], p[i, 4], p[i, 5]

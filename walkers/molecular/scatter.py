@@ -6,11 +6,12 @@ import numpy as np
 
 from ..boundary import AngleLaw, SpeedLaw
 from ..engine.jit import scalar
-from ..engine.streams import uniform, words_of
+from ..engine.streams import uniform
 from .emit import (
     accepted_candidate,
     cosine_direction,
     drawn_volume_energy,
+    drawn_words,
     effusive_energy,
     in_frame,
     isotropic_direction,
@@ -37,21 +38,21 @@ def mirrored(nx, ny, nz, dx, dy, dz):
 
 @scalar
 def emitted(
-    angles, speeds, square_speed, tracked, speed, nx, ny, nz, stream, purpose, walker, draw
+    angles, speeds, square_speed, tracked, speed, nx, ny, nz, words, stream, purpose, walker, draw
 ):
     """Direction and speed of a molecule that leaves a surface with normal n, and the next draw.
 
     square_speed : 2kT/m [m²/s²]; speed : what it had before [m/s]; tracked : whether to find the
     new one. The draws used are the same either way.
     """
-    x, y, word_2, word_3, draw = accepted_candidate(stream, purpose, walker, draw)
+    x, y, word_2, word_3, draw = accepted_candidate(words, stream, purpose, walker, draw)
     if angles == _COSINE:
         a, b, c = cosine_direction(x, y)
     else:
         a, b, c = isotropic_direction(x, y)
     dx, dy, dz = in_frame(nx, ny, nz, a, b, c)
     if speeds == _VOLUME:
-        energy, draw = drawn_volume_energy(stream, purpose, walker, draw)
+        energy, draw = drawn_volume_energy(words, stream, purpose, walker, draw)
         if tracked:
             speed = np.sqrt(square_speed * energy)
     elif speeds == _EFFUSIVE and tracked:
@@ -60,7 +61,7 @@ def emitted(
 
 
 @scalar
-def is_diffuse(alpha, stream, purpose, walker, draw):
+def is_diffuse(alpha, words, stream, purpose, walker, draw):
     """Decide whether a reflection is diffuse (probability ``alpha``), and return the next draw.
 
     The decision has a draw of its own, but only where there is one to make: Maxwell's wall with
@@ -68,5 +69,5 @@ def is_diffuse(alpha, stream, purpose, walker, draw):
     """
     if alpha >= 1.0 or alpha <= 0.0:
         return alpha >= 1.0, draw
-    word_0, _, _, _ = words_of(stream, purpose, walker, draw)
+    word_0, _, _, _ = drawn_words(words, stream, purpose, walker, draw)
     return uniform(word_0) < alpha, draw + _ONE

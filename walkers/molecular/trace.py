@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
-from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open, words_of
-from .emit import drawn_ball_point, drawn_disc_point, drawn_normals
+from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open
+from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_normals, drawn_words
 from .hit import landed, nearest_hit, normal_at
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
 from .shapes import BOX, CYLINDER
@@ -59,56 +59,56 @@ class Tallies(NamedTuple):
 
 
 @scalar
-def point_in_gas(shape, p, stream, walker, draw):
+def point_in_gas(shape, p, i, words, stream, walker, draw):
     """Draw a uniform point of the volume of a gas, and return it with the next draw."""
     if shape == BOX:
-        word_0, word_1, word_2, _ = words_of(stream, INITIAL, walker, draw)
-        x = p[0] + uniform_open(word_0) * (p[3] - p[0])
-        y = p[1] + uniform_open(word_1) * (p[4] - p[1])
-        z = p[2] + uniform_open(word_2) * (p[5] - p[2])
+        word_0, word_1, word_2, _ = drawn_words(words, stream, INITIAL, walker, draw)
+        x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
+        y = p[i, 1] + uniform_open(word_1) * (p[i, 4] - p[i, 1])
+        z = p[i, 2] + uniform_open(word_2) * (p[i, 5] - p[i, 2])
         return x, y, z, draw + _ONE
     if shape == CYLINDER:
-        word_0, _, _, _ = words_of(stream, INITIAL, walker, draw)
-        along = uniform_open(word_0) * p[8]
-        x, y, z, draw = drawn_disc_point(p, stream, INITIAL, walker, draw + _ONE)
-        return x + along * p[3], y + along * p[4], z + along * p[5], draw
-    x, y, z, draw = drawn_ball_point(stream, INITIAL, walker, draw)
-    return p[0] + p[7] * x, p[1] + p[7] * y, p[2] + p[7] * z, draw
+        word_0, _, _, _ = drawn_words(words, stream, INITIAL, walker, draw)
+        along = uniform_open(word_0) * p[i, 8]
+        x, y, z, draw = drawn_disc_point(p, i, words, stream, INITIAL, walker, draw + _ONE)
+        return x + along * p[i, 3], y + along * p[i, 4], z + along * p[i, 5], draw
+    x, y, z, draw = drawn_ball_point(words, stream, INITIAL, walker, draw)
+    return p[i, 0] + p[i, 7] * x, p[i, 1] + p[i, 7] * y, p[i, 2] + p[i, 7] * z, draw
 
 
 @scalar
-def started(table, sources, label, tracked, stream, walker):
+def started(
+    from_surface, shape, p, i, speeds, angles, square_speed, tracked, words, stream, walker
+):
     """Position, direction and speed of a molecule at its start; the speed is 0 if not tracked."""
-    row = sources.rows[label]
-    square_speed = sources.square_speeds[label]
     draw = np.uint64(0)
     speed = 0.0
-    if row >= 0:
-        p = table.parameters[row]
-        x, y, z, draw = drawn_disc_point(p, stream, BIRTHS, walker, draw)
+    if from_surface:
+        x, y, z, draw = drawn_disc_point(p, i, words, stream, BIRTHS, walker, draw)
+        nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
         dx, dy, dz, speed, draw = emitted(
-            sources.angles[label],
-            sources.speeds[label],
+            angles,
+            speeds,
             square_speed,
             tracked,
             speed,
-            p[3],
-            p[4],
-            p[5],
+            nx,
+            ny,
+            nz,
+            words,
             stream,
             BIRTHS,
             walker,
             draw,
         )
-        return x, y, z, dx, dy, dz, speed
-    x, y, z, draw = point_in_gas(
-        sources.shapes[label], sources.parameters[label], stream, walker, draw
-    )
-    a, b, c, draw = drawn_normals(stream, INITIAL, walker, draw)
-    norm = np.sqrt(a * a + b * b + c * c)
-    if tracked:
-        speed = np.sqrt(0.5 * square_speed) * norm
-    return x, y, z, a / norm, b / norm, c / norm, speed
+    else:
+        x, y, z, draw = point_in_gas(shape, p, i, words, stream, walker, draw)
+        a, b, c, draw = drawn_normals(words, stream, INITIAL, walker, draw)
+        norm = np.sqrt(a * a + b * b + c * c)
+        if tracked:
+            speed = np.sqrt(0.5 * square_speed) * norm
+        dx, dy, dz = a / norm, b / norm, c / norm
+    return x, y, z, dx, dy, dz, speed
 
 
 @scalar
@@ -135,6 +135,15 @@ def add_motion(sums, first, mass, speed, dx, dy, dz):
     sums[first + 1] += momentum * dx
     sums[first + 2] += momentum * dy
     sums[first + 3] += momentum * dz
+
+
+@scalar
+def add_point(points, n_points, x, y, z):
+    """Keep a point of a path while there is room, and return how many there are."""
+    if n_points >= points.shape[0]:
+        return n_points
+    points[n_points, 0], points[n_points, 1], points[n_points, 2] = x, y, z
+    return n_points + 1
 
 
 @kernel
@@ -167,104 +176,100 @@ def add_flight(tallies, options, label, region, n_seen, clock, arrival):
     return n_seen
 
 
-@scalar
-def trace_molecule(table, sources, label, walker, options, tallies, stream, points):
-    """Follow one molecule until it is absorbed or its time is over.
+@kernel
+def trace(table, sources, label, first, count, options, tallies, stream, points):
+    """Follow molecules first … first + count − 1 of a source until absorbed or out of time.
 
-    points : (n, 3) filled with the start and the first impacts. Returns the number of hits, or
-    −1 for a molecule that met no surface or exceeded the cap, and the number of points filled.
+    points : (n, 3) filled with the start and the first impacts of the last molecule. Returns the
+    number of a molecule that met no surface or exceeded the cap, else −1, and the number of
+    points filled. One loop inside another rather than a function for each molecule: entering a
+    function with all these arrays counts a reference to each, as long as five hits take.
     """
+    words = np.empty((4, DRAWS_AT_ONCE), np.uint64)
     tracked = options.tracked
-    region = sources.regions[label]
-    x, y, z, dx, dy, dz, speed = started(table, sources, label, tracked, stream, walker)
-    row = sources.rows[label]
-    if row >= 0 and table.watched[row] >= 0 and options.t_start <= 0.0:
-        sums = tallies.sums[label, table.numbers[row]]
-        add_motion(sums, 6, options.mass, speed, dx, dy, dz)
-    draw = np.uint64(0)
-    clock = 0.0
-    n_seen = 0
+    start_row = sources.rows[label]
     n_points = 0
-    for n_hits in range(options.max_hits):
-        if n_points < points.shape[0]:
-            points[n_points, 0], points[n_points, 1], points[n_points, 2] = x, y, z
-            n_points += 1
-        distance, row, face = nearest_hit(table, region, x, y, z, dx, dy, dz)
-        if row < 0:
-            return -1, n_points
-        if tracked:
-            arrival = clock + distance / speed
-            n_seen = add_flight(tallies, options, label, region, n_seen, clock, arrival)
-            if arrival > options.t_end:
-                return n_hits, n_points
-            clock = arrival
-        p = table.parameters[row]
-        shape = table.shapes[row]
-        x, y, z = landed(shape, p, face, x + distance * dx, y + distance * dy, z + distance * dz)
-        nx, ny, nz = normal_at(shape, p, face, x, y, z)
-        number = table.numbers[row]
-        counted = clock >= options.t_start
-        noted = counted and table.watched[row] >= 0
-        if counted:
-            tallies.hits[label, number] += 1
-        if noted:
-            cosine = min(max(-(dx * nx + dy * ny + dz * nz), 0.0), 1.0)
-            add_arrival(
-                tallies, options, label, number, table.watched[row], speed, cosine, dx, dy, dz
-            )
-        rule = table.rules[row]
-        if rule == PASSAGE:
-            region = table.regions[row]
-            continue
-        if rule == ABSORBING:
+    for number in range(first, first + count):
+        walker = np.uint64(number)
+        x, y, z, dx, dy, dz, speed = started(
+            start_row >= 0,
+            sources.shapes[label],
+            sources.parameters,
+            label,
+            sources.speeds[label],
+            sources.angles[label],
+            sources.square_speeds[label],
+            tracked,
+            words,
+            stream,
+            walker,
+        )
+        if start_row >= 0 and table.watched[start_row] >= 0 and options.t_start <= 0.0:
+            sums = tallies.sums[label, table.numbers[start_row]]
+            add_motion(sums, 6, options.mass, speed, dx, dy, dz)
+        region = sources.regions[label]
+        draw = np.uint64(0)
+        clock = 0.0
+        n_seen = 0
+        n_points = add_point(points, 0, x, y, z)
+        ended = False
+        for _ in range(options.max_hits):
+            distance, row, face = nearest_hit(table, region, x, y, z, dx, dy, dz)
+            if row < 0:
+                break
+            if tracked:
+                arrival = clock + distance / speed
+                n_seen = add_flight(tallies, options, label, region, n_seen, clock, arrival)
+                clock = arrival
+                if arrival > options.t_end:
+                    ended = True
+                    break
+            x, y, z = x + distance * dx, y + distance * dy, z + distance * dz
+            x, y, z = landed(table.shapes[row], table.parameters, row, face, x, y, z)
+            nx, ny, nz = normal_at(table.shapes[row], table.parameters, row, face, x, y, z)
+            n_points = add_point(points, n_points, x, y, z)
+            surface = table.numbers[row]
+            rule = table.rules[row]
+            counted = clock >= options.t_start
+            noted = counted and table.watched[row] >= 0
             if counted:
-                tallies.absorbed[label, number] += 1
-            if n_points < points.shape[0]:
-                points[n_points, 0], points[n_points, 1], points[n_points, 2] = x, y, z
-                n_points += 1
-            return n_hits + 1, n_points
-        if rule == EXCHANGE:
-            x, y, z, draw = drawn_disc_point(p, stream, MOTION, walker, draw)
-        diffuse, draw = is_diffuse(table.alphas[row], stream, MOTION, walker, draw)
-        if diffuse:
-            dx, dy, dz, speed, draw = emitted(
-                table.angles[row],
-                table.speeds[row],
-                table.square_speeds[row],
-                tracked,
-                speed,
-                nx,
-                ny,
-                nz,
-                stream,
-                MOTION,
-                walker,
-                draw,
-            )
-        else:
-            dx, dy, dz = mirrored(nx, ny, nz, dx, dy, dz)
-        if noted:
-            add_motion(tallies.sums[label, number], 6, options.mass, speed, dx, dy, dz)
+                tallies.hits[label, surface] += 1
+                tallies.absorbed[label, surface] += rule == ABSORBING
+            if noted:
+                cosine = min(max(-(dx * nx + dy * ny + dz * nz), 0.0), 1.0)
+                watched = table.watched[row]
+                add_arrival(tallies, options, label, surface, watched, speed, cosine, dx, dy, dz)
+            if rule == ABSORBING:
+                ended = True
+                break
+            if rule == PASSAGE:
+                region = table.regions[row]
+                continue
+            if rule == EXCHANGE:
+                x, y, z, draw = drawn_disc_point(
+                    table.parameters, row, words, stream, MOTION, walker, draw
+                )
+            diffuse, draw = is_diffuse(table.alphas[row], words, stream, MOTION, walker, draw)
+            if diffuse:
+                dx, dy, dz, speed, draw = emitted(
+                    table.angles[row],
+                    table.speeds[row],
+                    table.square_speeds[row],
+                    tracked,
+                    speed,
+                    nx,
+                    ny,
+                    nz,
+                    words,
+                    stream,
+                    MOTION,
+                    walker,
+                    draw,
+                )
+            else:
+                dx, dy, dz = mirrored(nx, ny, nz, dx, dy, dz)
+            if noted:
+                add_motion(tallies.sums[label, surface], 6, options.mass, speed, dx, dy, dz)
+        if not ended:
+            return number, n_points
     return -1, n_points
-
-
-@kernel
-def trace(table, sources, options, tallies, stream):
-    """Follow all molecules of a batch; return the number of the first lost one, else −1."""
-    nowhere = np.empty((0, 3))
-    walker = 0
-    for label in range(sources.counts.size):
-        for _ in range(sources.counts[label]):
-            n_hits, _ = trace_molecule(
-                table, sources, label, np.uint64(walker), options, tallies, stream, nowhere
-            )
-            if n_hits < 0:
-                return walker
-            walker += 1
-    return -1
-
-
-@kernel
-def trace_path(table, sources, label, walker, options, tallies, stream, points):
-    """Follow one molecule and fill ``points`` (n, 3); return (hits or −1, points filled)."""
-    return trace_molecule(table, sources, label, walker, options, tallies, stream, points)
