@@ -110,11 +110,11 @@ class FreeMolecular(Model):
         return tuple(dict.fromkeys(surface.region for surface in self.surfaces))
 
     def region_number(self, name: str) -> int:
-        """Number of a region in the tallies."""
+        """Return the number of a region in the tallies."""
         return _number("region", name, self.regions)
 
     def surface_number(self, name: str) -> int:
-        """Number of a surface in the tallies."""
+        """Return the number of a surface in the tallies."""
         return _number("surface", name, tuple(surface.name for surface in self.surfaces))
 
     def area(self, name: str) -> float:

@@ -124,21 +124,20 @@ def box_hit(p, i, x, y, z, dx, dy, dz):
 @scalar
 def surface_hit(shape, p, i, x, y, z, dx, dy, dz):
     """Distance (FAR_AWAY for a miss), cosine of the approach (1 if curved) and face (of a box)."""
+    distance, cosine, face = FAR_AWAY, 1.0, 0
     if shape == DISC:
         distance, cosine = disc_hit(p, i, x, y, z, dx, dy, dz)
-        return distance, cosine, 0
-    if shape == CYLINDER:
-        return cylinder_hit(p, i, x, y, z, dx, dy, dz), 1.0, 0
-    if shape == BOX:
-        return box_hit(p, i, x, y, z, dx, dy, dz)
-    if shape == PLANE:
-        height, cosine = flat_hit(p, i, x, y, z, dx, dy, dz)
-        if cosine <= 0.0:
-            return FAR_AWAY, 1.0, 0
-        return max(height, 0.0) / cosine, cosine, 0
-    if shape == SPHERE:
-        return sphere_hit(p, i, x, y, z, dx, dy, dz), 1.0, 0
-    return FAR_AWAY, 1.0, 0
+    elif shape == CYLINDER:
+        distance = cylinder_hit(p, i, x, y, z, dx, dy, dz)
+    elif shape == BOX:
+        distance, cosine, face = box_hit(p, i, x, y, z, dx, dy, dz)
+    elif shape == PLANE:
+        height, slope = flat_hit(p, i, x, y, z, dx, dy, dz)
+        if slope > 0.0:
+            distance, cosine = max(height, 0.0) / slope, slope
+    elif shape == SPHERE:
+        distance = sphere_hit(p, i, x, y, z, dx, dy, dz)
+    return distance, cosine, face
 
 
 @scalar
@@ -183,25 +182,20 @@ def landed(shape, p, i, face, x, y, z):
 
 @scalar
 def normal_at(shape, p, i, face, x, y, z):
-    """Unit normal into the gas at a point of a surface."""
+    """Return the unit normal into the gas at a point of a surface."""
+    nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
     if shape == CYLINDER:
         u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
-        along = u * p[i, 3] + v * p[i, 4] + w * p[i, 5]
+        along = u * nx + v * ny + w * nz
         scale = -1.0 / p[i, 7]
-        return (
-            scale * (u - along * p[i, 3]),
-            scale * (v - along * p[i, 4]),
-            scale * (w - along * p[i, 5]),
-        )
-    if shape == BOX:
+        nx, ny, nz = scale * (u - along * nx), scale * (v - along * ny), scale * (w - along * nz)
+    elif shape == BOX:
         sign = 1.0 if face & 1 == 0 else -1.0
         axis = face >> 1
-        return (
-            sign if axis == 0 else 0.0,
-            sign if axis == 1 else 0.0,
-            sign if axis == 2 else 0.0,
-        )
-    if shape == SPHERE:
+        nx = sign if axis == 0 else 0.0
+        ny = sign if axis == 1 else 0.0
+        nz = sign if axis == 2 else 0.0
+    elif shape == SPHERE:
         scale = -1.0 / p[i, 7]
-        return scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
-    return p[i, 3], p[i, 4], p[i, 5]
+        nx, ny, nz = scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
+    return nx, ny, nz

@@ -68,7 +68,7 @@ def make_table(model: FreeMolecular) -> Table:
 
 
 def make_sources(model: FreeMolecular, table: Table) -> Sources:
-    """Sources as the arrays that kernels read."""
+    """Put the sources into the arrays that kernels read."""
     rows, regions, shapes, volumes = [], [], [], []
     for source in model.sources:
         if isinstance(source, FromSurface):
@@ -95,7 +95,7 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
 
 
 def make_options(model: FreeMolecular) -> Options:
-    """What is looked at, as kernels read it."""
+    """Put what is looked at into the form that kernels read."""
     return Options(
         model.species.mass,
         model.t_start,

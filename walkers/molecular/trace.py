@@ -66,14 +66,16 @@ def point_in_gas(shape, p, i, words, stream, walker, draw):
         x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
         y = p[i, 1] + uniform_open(word_1) * (p[i, 4] - p[i, 1])
         z = p[i, 2] + uniform_open(word_2) * (p[i, 5] - p[i, 2])
-        return x, y, z, draw + _ONE
-    if shape == CYLINDER:
+        draw += _ONE
+    elif shape == CYLINDER:
         word_0, _, _, _ = drawn_words(words, stream, INITIAL, walker, draw)
         along = uniform_open(word_0) * p[i, 8]
         x, y, z, draw = drawn_disc_point(p, i, words, stream, INITIAL, walker, draw + _ONE)
-        return x + along * p[i, 3], y + along * p[i, 4], z + along * p[i, 5], draw
-    x, y, z, draw = drawn_ball_point(words, stream, INITIAL, walker, draw)
-    return p[i, 0] + p[i, 7] * x, p[i, 1] + p[i, 7] * y, p[i, 2] + p[i, 7] * z, draw
+        x, y, z = x + along * p[i, 3], y + along * p[i, 4], z + along * p[i, 5]
+    else:
+        a, b, c, draw = drawn_ball_point(words, stream, INITIAL, walker, draw)
+        x, y, z = p[i, 0] + p[i, 7] * a, p[i, 1] + p[i, 7] * b, p[i, 2] + p[i, 7] * c
+    return x, y, z, draw
 
 
 @scalar
@@ -182,8 +184,7 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
 
     points : (n, 3) filled with the start and the first impacts of the last molecule. Returns the
     number of a molecule that met no surface or exceeded the cap, else −1, and the number of
-    points filled. One loop inside another rather than a function for each molecule: entering a
-    function with all these arrays counts a reference to each, as long as five hits take.
+    points filled.
     """
     words = np.empty((4, DRAWS_AT_ONCE), np.uint64)
     tracked = options.tracked
