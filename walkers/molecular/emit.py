@@ -65,7 +65,7 @@ def cosine_direction(x, y):
 
 @scalar
 def isotropic_direction(x, y):
-    """Return a unit vector uniform on the hemisphere z > 0, from a disc point: cosθ = 1 − x² − y²."""
+    """Return a unit vector uniform on the hemisphere z > 0: cosθ = 1 − x² − y² of a disc point."""
     square = x * x + y * y
     stretch = np.sqrt(2.0 - square)
     return x * stretch, y * stretch, 1.0 - square

@@ -1,7 +1,8 @@
 """Where a straight flight meets the surfaces of its region.
 
-A table holds all surfaces, those of one region next to each other and the discs first, so that
-an opening wins over the wall it lies in. Columns of a row of ``parameters``:
+A table holds all surfaces, those of one region next to each other and the discs first, small
+ones before large ones, so that an opening wins over the wall it lies in. Columns of a row of
+``parameters``:
 
 PLANE     0–2 point, 3–5 normal
 DISC      0–2 centre, 3–5 normal, 6 square of the radius plus the skin, 7 radius

@@ -9,7 +9,20 @@ from ..boundary import Absorbing, Diffuse, Exchange, Maxwell, Passage, Specular
 from .gas import FreeMolecular, FromSurface
 from .hit import N_PARAMETERS, Table
 from .scatter import ABSORBING, DIFFUSE, EXCHANGE, PASSAGE, SPECULAR
-from .shapes import BOX, CYLINDER, DISC, PLANE, SPHERE, Box, Cylinder, Disc, Plane, Shape, Sphere
+from .shapes import (
+    BOX,
+    CYLINDER,
+    DISC,
+    PLANE,
+    SPHERE,
+    Box,
+    Cylinder,
+    Disc,
+    Plane,
+    Shape,
+    Sphere,
+    Surface,
+)
 from .trace import N_SUMS, Options, Sources, Tallies
 
 ROUNDING = 64.0 * np.finfo(np.float64).eps
@@ -27,14 +40,8 @@ _RULES = {
 
 
 def make_table(model: FreeMolecular) -> Table:
-    """Surfaces by region, discs first, as the arrays that kernels read."""
-    rows = sorted(
-        range(len(model.surfaces)),
-        key=lambda i: (
-            model.region_number(model.surfaces[i].region),
-            not isinstance(model.surfaces[i].shape, Disc),
-        ),
-    )
+    """Put the surfaces, region by region and discs first, into the arrays that kernels read."""
+    rows = sorted(range(len(model.surfaces)), key=lambda i: _rank(model, model.surfaces[i]))
     ordered = [model.surfaces[i] for i in rows]
     regions = [model.region_number(surface.region) for surface in ordered]
     skins = [
@@ -163,6 +170,13 @@ def reach(shape: Shape) -> float:
 def square_speed(T: float, model: FreeMolecular) -> float:
     """Square of the most probable speed, 2kT/m [m²/s²]."""
     return 2.0 * k * T / model.species.mass
+
+
+def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:
+    """Where a surface stands in the table: of coplanar discs, the smaller wins."""
+    is_disc = isinstance(surface.shape, Disc)
+    radius = surface.shape.radius if isinstance(surface.shape, Disc) else 0.0
+    return model.region_number(surface.region), not is_disc, radius
 
 
 def _alpha(boundary: object) -> float:
