@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_two_diffuse_rooms_stay_uniform_and_maxwellian():
         census_times=(0.0, 10.0 / SPEED, 20.0 / SPEED),
         watched=("hole a", "hole b"),
         cosine_edges=tuple(np.sqrt(np.linspace(0.0, 1.0, 11))),
-        speed_edges=tuple(gamma_speeds(np.linspace(0.0, 1.0, 11)[:-1])) + (1e9,),
+        speed_edges=(*gamma_speeds(np.linspace(0.0, 1.0, 11)[:-1]), 1e9),
     )
     tallies = batches(model)
     census = tallies["census"]
@@ -262,10 +263,11 @@ def everything():
 
 def test_the_bits_do_not_depend_on_compilation():
     script = (
-        "from tests.walkers.test_molecular_gas import everything, batch_sha256;"
+        "from test_molecular_gas import everything, batch_sha256;"
         "print(batch_sha256(everything().compute(7, 1)).hex())"
     )
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    folders = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": folders}
     command = [sys.executable, "-c", script]
     out = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == batch_sha256(everything().compute(7, 1)).hex()

@@ -79,18 +79,18 @@ def point_in_gas(shape, p, i, words, stream, walker, draw):
 
 
 @scalar
-def started(
-    from_surface, shape, p, i, speeds, angles, square_speed, tracked, words, stream, walker
-):
+def started(sources, label, tracked, words, stream, walker):
     """Position, direction and speed of a molecule at its start; the speed is 0 if not tracked."""
+    p, i = sources.parameters, label
+    square_speed = sources.square_speeds[label]
     draw = np.uint64(0)
     speed = 0.0
-    if from_surface:
+    if sources.rows[label] >= 0:
         x, y, z, draw = drawn_disc_point(p, i, words, stream, BIRTHS, walker, draw)
         nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
         dx, dy, dz, speed, draw = emitted(
-            angles,
-            speeds,
+            sources.angles[label],
+            sources.speeds[label],
             square_speed,
             tracked,
             speed,
@@ -104,7 +104,7 @@ def started(
             draw,
         )
     else:
-        x, y, z, draw = point_in_gas(shape, p, i, words, stream, walker, draw)
+        x, y, z, draw = point_in_gas(sources.shapes[label], p, i, words, stream, walker, draw)
         a, b, c, draw = drawn_normals(words, stream, INITIAL, walker, draw)
         norm = np.sqrt(a * a + b * b + c * c)
         if tracked:
@@ -146,6 +146,31 @@ def add_point(points, n_points, x, y, z):
         return n_points
     points[n_points, 0], points[n_points, 1], points[n_points, 2] = x, y, z
     return n_points + 1
+
+
+@scalar
+def reflected(table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream, walker, draw):
+    """Direction and speed after a wall with unit normal n, and the next draw."""
+    diffuse, draw = is_diffuse(table.alphas[row], words, stream, MOTION, walker, draw)
+    if diffuse:
+        dx, dy, dz, speed, draw = emitted(
+            table.angles[row],
+            table.speeds[row],
+            table.square_speeds[row],
+            tracked,
+            speed,
+            nx,
+            ny,
+            nz,
+            words,
+            stream,
+            MOTION,
+            walker,
+            draw,
+        )
+    else:
+        dx, dy, dz = mirrored(nx, ny, nz, dx, dy, dz)
+    return dx, dy, dz, speed, draw
 
 
 @kernel
@@ -192,19 +217,7 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
     n_points = 0
     for number in range(first, first + count):
         walker = np.uint64(number)
-        x, y, z, dx, dy, dz, speed = started(
-            start_row >= 0,
-            sources.shapes[label],
-            sources.parameters,
-            label,
-            sources.speeds[label],
-            sources.angles[label],
-            sources.square_speeds[label],
-            tracked,
-            words,
-            stream,
-            walker,
-        )
+        x, y, z, dx, dy, dz, speed = started(sources, label, tracked, words, stream, walker)
         if start_row >= 0 and table.watched[start_row] >= 0 and options.t_start <= 0.0:
             sums = tallies.sums[label, table.numbers[start_row]]
             add_motion(sums, 6, options.mass, speed, dx, dy, dz)
@@ -250,25 +263,9 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
                 x, y, z, draw = drawn_disc_point(
                     table.parameters, row, words, stream, MOTION, walker, draw
                 )
-            diffuse, draw = is_diffuse(table.alphas[row], words, stream, MOTION, walker, draw)
-            if diffuse:
-                dx, dy, dz, speed, draw = emitted(
-                    table.angles[row],
-                    table.speeds[row],
-                    table.square_speeds[row],
-                    tracked,
-                    speed,
-                    nx,
-                    ny,
-                    nz,
-                    words,
-                    stream,
-                    MOTION,
-                    walker,
-                    draw,
-                )
-            else:
-                dx, dy, dz = mirrored(nx, ny, nz, dx, dy, dz)
+            dx, dy, dz, speed, draw = reflected(
+                table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream, walker, draw
+            )
             if noted:
                 add_motion(tallies.sums[label, surface], 6, options.mass, speed, dx, dy, dz)
         if not ended:
