@@ -106,7 +106,7 @@ def test_two_diffuse_rooms_stay_uniform_and_maxwellian():
     assert deviation(census[:, 2, 0], 100.0) < SIGMAS
     assert deviation(tallies["time"][:, :, 0].sum(axis=1) / (300 * 20.0 / SPEED), 1 / 3) < SIGMAS
     for name in ("cosine_histogram", "speed_histogram"):
-        counts = tallies[name].sum(axis=0)
+        counts = tallies[name].sum(axis=(0, 1))
         assert np.all(counts.sum(axis=1) == tallies["hits"].sum(axis=(0, 1))[[1, 2]])
         for row in counts:  # bins of equal probability under the laws of an opening
             assert stats.chisquare(row).pvalue > LEVEL

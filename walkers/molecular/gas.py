@@ -73,8 +73,8 @@ class FreeMolecular(Model):
     10), for ``watched`` surfaces Σ of speed [m/s], cosθ to the normal, energy ½mv² [J] and
     momentum x, y, z [kg m/s] of arrivals, then energy and momentum of departures (re-emitted,
     reflected, exchanged or started there; what passes through departs from nowhere);
-    ``cosine_histogram`` and ``speed_histogram`` (n_labels, n_watched, n_bins) of arrivals, the last bin
-    with its upper edge, values beyond the edges left out.
+    ``cosine_histogram`` and ``speed_histogram`` (n_labels, n_watched, n_bins) of arrivals, the
+    last bin with its upper edge, values beyond the edges left out.
     """
 
     surfaces: tuple[Surface, ...] = ()
