@@ -1,6 +1,7 @@
 // The loops of the kernels, written again in C++: same draws, same arithmetic, same integers.
 // Built by reference.py with g++ -O3 -march=native -ffp-contract=off.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -75,7 +76,105 @@ static void hop_word(i64 *x, i64 *y, i64 *z, const u64 *word, i64 n, i64 side, i
     if (n_hops == 1) hop_block<1, COUNTED>(x, y, z, word, n, side, plane, crossings);
 }
 
+struct Vec {
+    double x, y, z;
+};
+static inline Vec operator+(Vec a, Vec b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
+static inline Vec operator-(Vec a, Vec b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+static inline Vec operator*(double s, Vec a) { return {s * a.x, s * a.y, s * a.z}; }
+static inline double dot(Vec a, Vec b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+
+struct Disc {
+    Vec centre, normal;
+    double square_radius;
+};
+
+// First candidate draw that falls in the unit disc.
+struct Draws {
+    u64 walker, batch, k0, k1;
+    void accepted(u64 purpose, u64 &draw, double &a, double &b) const {
+        for (;;) {
+            u64 c0 = draw++, c1 = walker, c2 = batch, c3 = purpose;
+            philox(c0, c1, c2, c3, k0, k1);
+            a = 2.0 * ((double(c0) + 0.5) * 0x1p-32) - 1.0;
+            b = 2.0 * ((double(c1) + 0.5) * 0x1p-32) - 1.0;
+            if (a * a + b * b < 1.0) return;
+        }
+    }
+};
+
+static inline Vec in_frame(Vec n, double a, double b, double c) {
+    const double sign = n.z >= 0.0 ? 1.0 : -1.0;
+    const double p = -1.0 / (sign + n.z);
+    const double q = n.x * n.y * p;
+    return {a * (1.0 + sign * n.x * n.x * p) + b * q + c * n.x,
+            a * (sign * q) + b * (sign + n.y * n.y * p) + c * n.y,
+            -a * (sign * n.x) - b * n.y + c * n.z};
+}
+
 extern "C" {
+
+// Molecules through a tube along `axis` (unit vector) of radius 1, half from either end.
+// hits: (2 ends of origin) x (left, right, wall). Returns the number of lost molecules.
+i64 trace_tube(i64 n_walkers, double length, const double *axis_in, double skin, u64 batch, u64 k0,
+               u64 k1, i64 *hits) {
+    const Vec axis{axis_in[0], axis_in[1], axis_in[2]};
+    const double square = (1.0 + skin) * (1.0 + skin);
+    const Disc ends[2] = {{{0, 0, 0}, axis, square}, {length * axis, -1.0 * axis, square}};
+    i64 n_lost = 0;
+    for (i64 walker = 0; walker < n_walkers; ++walker) {
+        const int from = walker >= n_walkers / 2;
+        const Draws draws{u64(walker), batch, k0, k1};
+        u64 draw = 0;
+        double a, b;
+        draws.accepted(1, draw, a, b);
+        Vec r = ends[from].centre + in_frame(ends[from].normal, a * 1.0, b * 1.0, 0.0);
+        draws.accepted(1, draw, a, b);
+        Vec d = in_frame(ends[from].normal, a, b, std::sqrt(1.0 - (a * a + b * b)));
+        draw = 0;
+        for (;;) {
+            double nearest = 1e300, steepest = 1.0;
+            int row = -1;
+            for (int end = 0; end < 2; ++end) {
+                const Disc &disc = ends[end];
+                const double height = dot(r - disc.centre, disc.normal);
+                const double cosine = -dot(d, disc.normal);
+                if (cosine > 0.0 && height >= -4.0 * skin) {
+                    const double t = std::max(height, 0.0) / cosine;
+                    const Vec off = r + t * d - disc.centre;
+                    if (dot(off, off) <= disc.square_radius &&
+                        (nearest - t) * std::max(cosine, steepest) > skin) {
+                        nearest = t;
+                        steepest = cosine;
+                        row = end;
+                    }
+                }
+            }
+            const double along = dot(r, axis), slope = dot(d, axis);
+            const Vec u = r - along * axis, v = d - slope * axis;
+            const double room = std::max(1.0 - dot(u, u), 0.0);
+            const double A = dot(v, v), B = dot(u, v), root = std::sqrt(B * B + A * room);
+            const double t = B > 0.0 ? room / (B + root) : A > 0.0 ? (root - B) / A : 1e300;
+            const double end = along + t * slope;
+            if (-skin <= end && end <= length + skin &&
+                (nearest - t) * std::max(1.0, steepest) > skin) {
+                nearest = t;
+                row = 2;
+            }
+            if (row < 0) {
+                ++n_lost;
+                break;
+            }
+            ++hits[3 * from + row];
+            if (row < 2) break;
+            r = r + nearest * d;
+            const Vec normal = -1.0 * (r - dot(r, axis) * axis);
+            draws.accepted(0, draw, a, b);
+            d = in_frame(normal, a, b, std::sqrt(1.0 - (a * a + b * b)));
+        }
+    }
+    return n_lost;
+}
 
 // The same block filled n_fills times, for draws draw, draw + 1, …
 void fill_words(u64 *words, u64 draw, u64 first, u64 batch, u64 purpose, u64 k0, u64 k1, i64 n,

@@ -53,3 +53,17 @@ def walk_box(
         crossings.ctypes.data_as(ctypes.c_void_p), final.ctypes.data_as(ctypes.c_void_p),
     )  # fmt: skip
     return crossings, final
+
+
+def trace_tube(n_walkers: int, length: float, skin: float, seed: int, batch: int) -> np.ndarray:
+    """Hits (2 ends of origin, left | right | wall) of molecules in a tube along x, R = 1."""
+    hits, axis = np.zeros((2, 3), np.int64), np.array([1.0, 0.0, 0.0])
+    trace = library().trace_tube
+    trace.restype = _i64
+    n_lost = trace(
+        _i64(n_walkers), _f64(length), axis.ctypes.data_as(ctypes.c_void_p), _f64(skin),
+        _u64(batch), _u64(seed & 0xFFFFFFFF), _u64(seed >> 32),
+        hits.ctypes.data_as(ctypes.c_void_p),
+    )  # fmt: skip
+    assert n_lost == 0
+    return hits

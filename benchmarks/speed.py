@@ -11,14 +11,17 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
 
 from benchmarks import reference
+from scenarios import knudsen_tube
 from walkers import Axis, ClosedWalk, InlineExecutor, Reflecting, run
 from walkers.engine import streams
 from walkers.lattice.walk import BLOCK_SIZE
+from walkers.molecular.tables import make_table
 
 REPETITIONS = 7
 N_WALKERS, N_STEPS = 20_480, 2400
@@ -78,6 +81,19 @@ def raw_words_cpp(n_fills: int = 4000) -> tuple[Callable[[], object], int]:
     return fill, 4 * BLOCK_SIZE * n_fills
 
 
+def tube_ratio(length: float) -> tuple[float, float, float]:
+    """Tracing of a tube that counts hits by surface and by end of origin, as the C++ does."""
+    tube = knudsen_tube.build(knudsen_tube.Params(length_over_radius=length))
+    tube = replace(tube, watched=(), cosine_edges=())
+    skin = make_table(tube).parameters[0, 9]
+    wall_hits = 2 * tube.n_walkers * length  # L/R for each molecule, on average
+    return ratio_of_rates(
+        run_model(tube), wall_hits,
+        lambda: [reference.trace_tube(tube.n_walkers, length, skin, 1, b) for b in (0, 1)],
+        wall_hits,
+    )  # fmt: skip
+
+
 def main() -> int:
     """Measure, print, judge."""
     n_hops = 2 * N_WALKERS * N_STEPS
@@ -104,6 +120,7 @@ def main() -> int:
         ("hops, one plane counted / C++", 0.8,
          ratio_of_rates(run_model(box(plane)), n_hops, box_cpp(50), n_hops)),
     ]  # fmt: skip
+    rows += [(f"wall hits in a tube, L/R = {L:g} / C++", 1.0, tube_ratio(L)) for L in (10.0, 100.0)]
     missed = vector_multiplies == 0
     for name, least, (ratio, ours, theirs) in rows:
         missed |= ratio < least

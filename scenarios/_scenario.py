@@ -85,7 +85,7 @@ class Scenario:
         return getattr(self.file, "WRONG_RULES", {})
 
     def cautions(self, params: Parameters) -> list[str]:
-        """What a reader of the verdicts should know of these parameters."""
+        """Say what a reader of the verdicts should know of these parameters."""
         said: list[str] = getattr(self.file, "cautions", lambda p: [])(params)
         return said
 

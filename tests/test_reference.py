@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks import reference
+from scenarios import knudsen_tube
 from walkers import Axis, ClosedWalk, InlineExecutor, Reflecting, run
 from walkers.engine import streams
+from walkers.molecular.tables import make_table
 
 
 def test_raw_philox_fills_the_same_words():
@@ -33,3 +35,14 @@ def test_hoppers_in_a_box_cross_and_end_alike(plane):
         assert (record["final"][batch] == final).all()
         if plane:
             assert (record["crossings"][batch, 0] == crossings).all()
+
+
+@pytest.mark.parametrize("length", [0.5, 10.0])
+def test_molecules_in_a_tube_hit_alike(length):
+    model = knudsen_tube.build(knudsen_tube.Params(length_over_radius=length)).resized(4000)
+    skin = make_table(model).parameters[0, 9]
+    record = run(model, 2**35 + 3, 2, executor=InlineExecutor())
+    for batch in (0, 1):
+        hits = reference.trace_tube(4000, length, skin, 2**35 + 3, batch)
+        assert (record["hits"][batch] == hits).all()
+    assert record["hits"][:, :, 2].sum() > 1000

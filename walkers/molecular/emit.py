@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.jit import kernel, scalar
-from ..engine.streams import logarithm, normal_pair, philox, uniform_open
+from ..engine.streams import MOTION, logarithm, normal_pair, philox, uniform_open, words_of
 
-DRAWS_AT_ONCE = 16
+DRAWS_AT_ONCE = 8
 """Draws of a molecule that are made together, which the compiler vectorises; a power of two.
 
 It changes the speed, never the bits; what is left over when the molecule ends is not used.
@@ -39,7 +39,9 @@ def fill_draws(words, stream, purpose, walker, draw):
 
 @scalar
 def drawn_words(words, stream, purpose, walker, draw):
-    """Four words of a draw, by way of ``words``: a walker takes its draws in order from 0."""
+    """Four words of a draw; those of a flight by way of ``words``, taken in order from 0."""
+    if purpose != MOTION:  # a start takes two or three draws, too few to make eight at once
+        return words_of(stream, purpose, walker, draw)
     lane = draw & _PLACE
     if lane == 0:
         fill_draws(words, stream, purpose, walker, draw)

@@ -9,6 +9,7 @@ DISC      0–2 centre, 3–5 normal, 6 square of the radius plus the skin, 7 ra
 CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius, 8 length
 SPHERE    0–2 centre, 6 square of the radius, 7 radius
 BOX       0–2 low corner, 3–5 high corner
+curved    10 −1/radius
 all       9 skin: a length just above the rounding error of a coordinate in that region
 """
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from ..engine.jit import scalar
 from .shapes import BOX, CYLINDER, DISC, PLANE, SPHERE
 
-N_PARAMETERS = 10
+N_PARAMETERS = 11
 
 FAR_AWAY = 1e300
 """Distance to a surface that a flight misses; finite, so that two of them can be compared."""
@@ -69,9 +70,12 @@ def disc_hit(p, i, x, y, z, dx, dy, dz):
 def far_root(a, b, c):
     """Larger root of a t² + 2b t = c for c ≥ 0, without cancellation; FAR_AWAY if a is 0."""
     root = np.sqrt(b * b + a * c)
-    above = c if b > 0.0 else root - b
-    below = b + root if b > 0.0 else a
-    return above / below if below > 0.0 else FAR_AWAY
+    distance = FAR_AWAY
+    if b > 0.0:
+        distance = c / (b + root)
+    elif a > 0.0:
+        distance = (root - b) / a
+    return distance
 
 
 @scalar
@@ -188,7 +192,7 @@ def normal_at(shape, p, i, face, x, y, z):
     if shape == CYLINDER:
         u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
         along = u * nx + v * ny + w * nz
-        scale = -1.0 / p[i, 7]
+        scale = p[i, 10]
         nx, ny, nz = scale * (u - along * nx), scale * (v - along * ny), scale * (w - along * nz)
     elif shape == BOX:
         sign = 1.0 if face & 1 == 0 else -1.0
@@ -197,6 +201,6 @@ def normal_at(shape, p, i, face, x, y, z):
         ny = sign if axis == 1 else 0.0
         nz = sign if axis == 2 else 0.0
     elif shape == SPHERE:
-        scale = -1.0 / p[i, 7]
+        scale = p[i, 10]
         nx, ny, nz = scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
     return nx, ny, nz

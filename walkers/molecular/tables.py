@@ -148,8 +148,10 @@ def parameters(shape: Shape, skin: float) -> np.ndarray:
         case Cylinder():
             row[0:3], row[3:6] = shape.center, shape.axis
             row[6:9] = shape.radius**2, shape.radius, shape.length
+            row[10] = -1.0 / shape.radius
         case Sphere():
             row[0:3], row[6], row[7] = shape.center, shape.radius**2, shape.radius
+            row[10] = -1.0 / shape.radius
         case Box():
             row[0:3], row[3:6] = shape.low, shape.high
     return row

@@ -248,12 +248,13 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
             noted = counted and table.watched[row] >= 0
             if counted:
                 tallies.hits[label, surface] += 1
-                tallies.absorbed[label, surface] += rule == ABSORBING
             if noted:
                 cosine = min(max(-(dx * nx + dy * ny + dz * nz), 0.0), 1.0)
                 watched = table.watched[row]
                 add_arrival(tallies, options, label, surface, watched, speed, cosine, dx, dy, dz)
             if rule == ABSORBING:
+                if counted:
+                    tallies.absorbed[label, surface] += 1
                 ended = True
                 break
             if rule == PASSAGE:
