@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,10 +57,28 @@ def draw_batches(axes: Axes, x: ArrayLike, batches: ArrayLike, label: str) -> No
     )  # fmt: skip
 
 
-def histogram_density(counts: ArrayLike, edges: ArrayLike) -> Any:
-    """Turn per-batch counts (n_batches, n_bins) into densities per unit of the edges."""
-    n = np.asarray(counts, dtype=np.float64)
-    return n / (n.sum(axis=1).mean() * np.diff(np.asarray(edges)))
+def draw_histogram(
+    axes: Axes, counts: ArrayLike, edges: ArrayLike, density: Callable[[Any], Any], label: str
+) -> None:
+    """Draw a histogram as a density, with errors over batches, against the law's density.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        Where to draw.
+    counts : (n_batches, n_bins) int
+        Counts of each batch.
+    edges : (n_bins + 1,) float
+        Edges of the bins.
+    density : callable
+        The law's density per unit of the edges.
+    label : str
+        The law's entry in the legend.
+    """
+    n, x = np.asarray(counts, dtype=np.float64), np.asarray(edges, dtype=np.float64)
+    fine = np.linspace(x[0], x[-1], 200)
+    draw_law(axes, fine, density(fine), label)
+    draw_batches(axes, (x[1:] + x[:-1]) / 2.0, n / (n.sum(axis=1).mean() * np.diff(x)), "molecules")
 
 
 def label_axes(axes: Axes, x: str, y: str, title: str = "") -> None:

@@ -143,24 +143,24 @@ def plot(result: Any) -> Any:
     """Speeds and angles of leaving molecules, and the box that empties."""
     p, record = result.params, result.record
     figure, (speeds, cosines, decay) = draw.figure(3)
-    model = record.part("equilibrium")
-    for axes, name, edges, law, x, y in (
-        (speeds, "speed", np.array(model.speed_edges),
-         lambda v: kinetic.effusing_speed_density(v, p.T, _mass(p)), "speed v [m/s]",
-         "density [s/m]"),
-        (cosines, "cosine", np.array(model.cosine_edges), kinetic.cosine_density, "cos θ",
-         "density"),
-    ):  # fmt: skip
-        counts = record[f"equilibrium.{name}_histogram"][:, 0, 0]
-        fine = np.linspace(edges[0], edges[-1], 200)
-        draw.draw_law(axes, fine, law(fine), "law")
-        density = draw.histogram_density(counts, edges)
-        draw.draw_batches(axes, (edges[1:] + edges[:-1]) / 2, density, "molecules")
-        draw.label_axes(axes, x, y, "Leaving molecules")
-    emptying = record.part("emptying")
+    counts = {
+        name: record[f"equilibrium.{name}_histogram"][:, 0, 0] for name in ("speed", "cosine")
+    }
+    box, emptying = record.part("equilibrium"), record.part("emptying")
+    draw.draw_histogram(
+        speeds,
+        counts["speed"],
+        box.speed_edges,
+        lambda v: kinetic.effusing_speed_density(v, p.T, _mass(p)),
+        "v³ exp(−mv²/2kT)",
+    )
+    draw.label_axes(speeds, "speed v [m/s]", "density [s/m]", "Leaving molecules")
+    draw.draw_histogram(
+        cosines, counts["cosine"], box.cosine_edges, kinetic.cosine_density, "2 cos θ"
+    )
+    draw.label_axes(cosines, "cos θ", "density", "Leaving molecules")
     times = np.array(emptying.census_times)
-    rate = laws(p)["decay_rate"].law
-    draw.draw_law(decay, times, np.exp(-rate * times), "exp(−v̄At/4V)")
+    draw.draw_law(decay, times, np.exp(-laws(p)["decay_rate"].law * times), "exp(−v̄At/4V)")
     inside = record["emptying.census"][:, :, 0] / emptying.n_walkers
     draw.draw_batches(decay, times, inside, "molecules")
     draw.label_axes(decay, "time [s]", "share still inside", "Emptying box")
@@ -180,38 +180,23 @@ def _mass(p: Params) -> float:
     return walkers.gas(p.gas).mass
 
 
-def _with_boundaries(model: walkers.Together, **changes: Any) -> walkers.Model:
-    """Change what every thermal surface of both boxes does."""
-    parts: dict[str, walkers.Model] = {}
-    for name, part in model.parts.items():
-        surfaces = [
-            replace(s, boundary=replace(s.boundary, **changes))
-            if isinstance(s.boundary, walkers.Diffuse | walkers.Exchange)
-            else s
-            for s in part.surfaces
-        ]
-        parts[name] = replace(part, surfaces=tuple(surfaces))
-    return walkers.together(**parts)
+def _emitting(model: walkers.Together, **laws: Any) -> walkers.Model:
+    return model.each(
+        lambda box: box.with_boundaries(lambda s: walkers.emitting(s.boundary, **laws))
+    )
 
 
 def _specular(model: walkers.Together) -> walkers.Model:
-    parts: dict[str, walkers.Model] = {
-        name: replace(
-            part,
-            surfaces=(
-                part.surfaces[HOLE],
-                replace(part.surfaces[WALLS], boundary=walkers.Specular()),
-            ),
-        )
-        for name, part in model.parts.items()
-    }
-    return walkers.together(**parts)
+    mirror = walkers.Specular()
+    return model.each(
+        lambda box: box.with_boundaries(lambda s: mirror if s.name == "walls" else s.boundary)
+    )
 
 
 WRONG_RULES = {
     "volume-maxwellian": WrongRule(
         "walls and outside emit the speeds of molecules present (v²) instead of passing (v³)",
-        change=lambda model: _with_boundaries(model, speeds=walkers.SpeedLaw.VOLUME),
+        change=lambda model: _emitting(model, speeds=walkers.SpeedLaw.VOLUME),
         moves={
             "flux": -1,
             "energy_per_molecule": -1,
@@ -223,7 +208,7 @@ WRONG_RULES = {
     ),
     "no-cosine": WrongRule(
         "walls and outside emit uniformly over the hemisphere",
-        change=lambda model: _with_boundaries(model, angles=walkers.AngleLaw.ISOTROPIC),
+        change=lambda model: _emitting(model, angles=walkers.AngleLaw.ISOTROPIC),
         moves={"flux": -1, "mean_cosine": +1, "momentum_flux": -1, "thrust": -1, "decay_rate": -1},
     ),
     "specular-box": WrongRule(

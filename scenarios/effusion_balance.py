@@ -177,23 +177,14 @@ def plot(result: Any) -> Any:
     return figure
 
 
-def _speeds_kept(model: walkers.Together) -> walkers.Model:
-    closed: Any = model.parts["closed"]
-    surfaces = [
-        replace(s, boundary=replace(s.boundary, speeds=walkers.SpeedLaw.KEPT))
-        if isinstance(s.boundary, walkers.Diffuse)
-        else s
-        for s in closed.surfaces
-    ]
-    return walkers.together(
-        closed=replace(closed, surfaces=tuple(surfaces)), open=model.parts["open"]
-    )
-
-
 WRONG_RULES = {
     "no-thermalisation": WrongRule(
         "the walls give new directions but leave every molecule its speed",
-        change=_speeds_kept,
+        change=lambda model: model.each(
+            lambda pair: pair.with_boundaries(
+                lambda s: walkers.emitting(s.boundary, speeds=walkers.SpeedLaw.KEPT)
+            )
+        ),
         moves={"pressure_ratio": +1, "energy_flux": -1},
     ),
 }

@@ -8,7 +8,6 @@ integral equation is exact for this rule.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,23 +122,18 @@ def plot(result: Any) -> Any:
     return figure
 
 
-def _with_wall(model: walkers.FreeMolecular, boundary: Any) -> walkers.FreeMolecular:
-    *ends, wall = model.surfaces
-    return replace(model, surfaces=(*ends, replace(wall, boundary=boundary)))
-
-
 WRONG_RULES = {
     "isotropic": WrongRule(
         "the wall re-emits uniformly over the hemisphere instead of by the cosine law",
-        change=lambda model: _with_wall(
-            model, replace(model.surfaces[-1].boundary, angles=walkers.AngleLaw.ISOTROPIC)
+        change=lambda tube: tube.with_boundaries(
+            lambda s: walkers.emitting(s.boundary, angles=walkers.AngleLaw.ISOTROPIC)
         ),
         moves={"transmission": +1, "hits_per_molecule": -1, "axial_peaking": +1},
     ),
     "two-percent-specular": WrongRule(
         "the wall reflects 2 % of the molecules like a mirror",
-        change=lambda model: _with_wall(
-            model, walkers.Maxwell(0.98, model.surfaces[-1].boundary.T)
+        change=lambda tube: tube.with_boundaries(
+            lambda s: walkers.Maxwell(0.98, s.boundary.T) if s.name == "wall" else s.boundary
         ),
         moves={"transmission": +1},
     ),

@@ -16,6 +16,7 @@ from .boundary import (
     Specular,
     SpeedLaw,
     Unbounded,
+    emitting,
 )
 from .engine.executors import InlineExecutor, available_cores, n_workers, processes, threads
 from .engine.model import KernelError, Model, Together, together
@@ -74,6 +75,7 @@ __all__ = [
     "Unbounded",
     "available_cores",
     "drop_batch",
+    "emitting",
     "gas",
     "n_workers",
     "processes",

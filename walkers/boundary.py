@@ -110,7 +110,7 @@ class Exchange:
 
 
 def emitting(boundary: Any, **laws: SpeedLaw | AngleLaw) -> Any:
-    """Give a boundary other laws of emission; one that emits nothing is left as it is."""
+    """Give a thermal boundary other ``speeds`` or ``angles``; any other is left as it is."""
     if isinstance(boundary, Diffuse | Exchange):
         return replace(boundary, **laws)  # type: ignore[arg-type]
     return boundary

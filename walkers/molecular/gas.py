@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,6 +183,11 @@ class FreeMolecular(Model):
             for source, low, high in zip(self.sources, scaled[:-1], scaled[1:], strict=True)
         )
         return replace(self, n_walkers=sum(source.n for source in sources), sources=sources)
+
+    def with_boundaries(self, change: Callable[[Surface], Any]) -> FreeMolecular:
+        """Build the same model with ``change(surface)`` as the boundary of every surface."""
+        surfaces = (replace(surface, boundary=change(surface)) for surface in self.surfaces)
+        return replace(self, surfaces=tuple(surfaces))
 
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
