@@ -1,20 +1,63 @@
 """One small model for every kernel: what "the same bits" is tried on."""
 
 from walkers import (
+    Absorbing,
+    AngleLaw,
     Axis,
+    Box,
     ClosedWalk,
+    Cylinder,
+    Diffuse,
+    Disc,
+    Exchange,
+    FreeMolecular,
+    FromGas,
+    FromSurface,
     Hop,
+    Maxwell,
     OpenWalk,
+    Passage,
     Periodic,
     Reflecting,
     Reservoir,
+    Specular,
+    SpeedLaw,
+    Sphere,
+    Surface,
     together,
 )
 
 WALL, RING = Reflecting(), Periodic()
 SLAB = Axis(6, Reservoir(3.0), Reservoir(1.0))
 
+TUBE = FreeMolecular(
+    60,
+    surfaces=(
+        Surface("left", Disc((0, 0, 0), (1, 0, 0), 1.0), Absorbing()),
+        Surface("right", Disc((3, 0, 0), (-1, 0, 0), 1.0), Exchange(300.0, SpeedLaw.VOLUME)),
+        Surface("wall", Cylinder((0, 0, 0), (1, 0, 0), 1.0, 3.0), Maxwell(0.8, 300.0)),
+    ),
+    sources=(FromSurface("left", 300.0, 30), FromGas("main", 200.0, 30)),
+    watched=("left", "right"),
+    cosine_edges=(0.0, 0.5, 1.0),
+    speed_edges=(0.0, 300.0, 600.0),
+)
+ROOMS = FreeMolecular(
+    40,
+    surfaces=(
+        Surface("out", Disc((1, 0.5, 0.5), (-1, 0, 0), 0.3), Passage("ball"), "box"),
+        Surface("back", Disc((1, 0.5, 0.5), (1, 0, 0), 0.3), Passage("box"), "ball"),
+        Surface("box", Box((0, 0, 0), (1, 1, 1)), Diffuse(300.0, angles=AngleLaw.ISOTROPIC), "box"),
+        Surface("ball", Sphere((1, 0.5, 0.5), 0.5), Specular(), "ball"),
+    ),
+    sources=(FromGas("box", 300.0, 40),),
+    t_end=0.05,
+    census_times=(0.01, 0.04),
+)
+
 SMALL_MODELS = {
+    "tube": TUBE,
+    "rooms": ROOMS,
     "box": ClosedWalk(700, axes=(Axis(9, WALL, WALL),) * 3, n_steps=29),
     "watched box": ClosedWalk(
         600,
