@@ -96,6 +96,25 @@ FAULTS = [
     Fault("kurtosis of a Gaussian in one dimension only", "analysis/laws/fick.py",
           "1.0 + 2.0 * (variance**2).sum() / trace**2", "3.0",
           f"{DIFFUSION}::test_laws_of_the_walk"),
+    Fault("normal of a tube's wall mirrored", "walkers/molecular/tables.py",
+          "row[10] = -1.0 / shape.radius", "row[10] = 1.0 / shape.radius",
+          "tests/test_reference.py::test_molecules_in_a_tube", True),
+    Fault("hits credited to the wrong source", "walkers/molecular/trace.py",
+          "tallies.hits[label, surface]", "tallies.hits[0, surface]",
+          "tests/test_reference.py::test_molecules_in_a_tube", True),
+    Fault("cosine law squared", "walkers/molecular/emit.py",
+          "return x, y, np.sqrt(1.0 - (x * x + y * y))", "return x, y, 1.0 - (x * x + y * y)",
+          "tests/walkers/test_molecular_emit.py::test_directions_follow", True),
+    Fault("speed from one exponential instead of two", "walkers/molecular/emit.py",
+          "logarithm(uniform_open(word_2) * uniform_open(word_3))",
+          "logarithm(uniform_open(word_2))",
+          "tests/walkers/test_molecular_emit.py::test_speeds_follow", True),
+    Fault("a hole a twentieth too wide", "walkers/molecular/tables.py",
+          "(shape.radius + skin) ** 2", "(1.05 * shape.radius) ** 2",
+          "tests/walkers/test_molecular_gas.py::test_walls_and_holes", True),
+    Fault("flights not cut at the end of the time", "walkers/molecular/trace.py",
+          "until = min(arrival, options.t_end)", "until = arrival",
+          "tests/walkers/test_molecular_gas.py::test_two_diffuse_rooms", True),
     Fault("hops counted on the bond beside the middle one", "scenarios/fick_slab.py",
           "steady.hops_right[:, middle - 1]", "steady.hops_right[:, middle]",
           "tests/scenarios/test_scenarios.py::test_scenario_keeps_its_law[fick-slab]", True),
@@ -104,7 +123,7 @@ FAULTS = [
 
 def plant(fault: Fault, folder: Path) -> subprocess.CompletedProcess[str]:
     """Copy the project, plant the fault, and run the test that must notice it."""
-    for package in PACKAGES:
+    for package in PACKAGES:  # a copy: the tests of the project itself go on meanwhile
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__py*"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     path = folder / fault.file

@@ -29,6 +29,8 @@ from walkers.molecular import (
 )
 from walkers.species import gas
 
+pytestmark = pytest.mark.compiled
+
 SIGMAS = 4.5
 LEVEL = 1e-5
 N_BATCHES = 64
@@ -103,6 +105,7 @@ def test_two_diffuse_rooms_stay_uniform_and_maxwellian():
     census = tallies["census"]
     assert np.all(census.sum(axis=2) == 300)
     assert np.all(census[:, 0] == [100, 200])
+    assert tallies["time"].sum(axis=(1, 2)) == pytest.approx(300 * 20.0 / SPEED, rel=1e-12)
     assert deviation(census[:, 2, 0], 100.0) < SIGMAS
     assert deviation(tallies["time"][:, :, 0].sum(axis=1) / (300 * 20.0 / SPEED), 1 / 3) < SIGMAS
     for name in ("cosine_histogram", "speed_histogram"):
