@@ -37,7 +37,7 @@ def batches_in(folder):
 
 def wait_for_batches(folder, n, running):
     while batches_in(folder) < n:
-        assert running.poll() is None, running.communicate()
+        assert running.poll() is None, running.communicate(timeout=120)
         time.sleep(0.01)
 
 
@@ -196,7 +196,7 @@ def test_ctrl_c_keeps_the_finished_batches_and_says_how_to_resume(tmp_path):
         running = process(*arguments)
         wait_for_batches(tmp_path, n_batches, running)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate()
+        out, err = running.communicate(timeout=120)
         assert (running.returncode, out) == (130, "")
         assert err == (
             f"fluxwalk: interrupted; finished batches are kept, resume with: {command}\n"
@@ -209,7 +209,7 @@ def test_ctrl_c_ends_processes_quietly(tmp_path):
     running = process(*arguments, start_new_session=True)
     wait_for_batches(tmp_path, 2, running)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to every process
-    _, err = running.communicate()
+    _, err = running.communicate(timeout=120)
     assert running.returncode == 130
     assert len(err.splitlines()) == 1
 
@@ -223,13 +223,13 @@ def test_ten_kills_lose_nothing(tmp_path):
         running = process(*arguments, "--batches", "100000", "--store", store)  # never ends
         wait_for_batches(store, kept[-1] + 1 + kill % 3, running)
         running.send_signal(signal.SIGKILL)
-        running.communicate()
+        running.communicate(timeout=120)
         assert running.returncode == -signal.SIGKILL
         kept.append(batches_in(store))
     n_batches = kept[-1] + 10
     assert all(0 < before < after < n_batches for before, after in pairwise(kept[1:])), kept
-    resumed, _ = process(*arguments, "--batches", n_batches, "--store", store).communicate()
-    straight, _ = process(*arguments, "--batches", n_batches).communicate()
+    resumed, _ = process(*arguments, "--batches", n_batches, "--store", store).communicate(timeout=120)
+    straight, _ = process(*arguments, "--batches", n_batches).communicate(timeout=120)
     assert json.loads(resumed)["record_sha256"] == json.loads(straight)["record_sha256"]
     assert batches_in(store) == n_batches
 
@@ -246,7 +246,7 @@ def test_progress_goes_to_a_terminal_only_and_names_rate_time_and_error():
             shown += part
     except OSError:  # the other end was closed
         pass
-    out, _ = running.communicate()
+    out, _ = running.communicate(timeout=120)
     assert b"quantity" in out
     assert "/64" in shown.decode()
     assert "batches/s" in shown.decode()
@@ -257,7 +257,7 @@ def test_progress_goes_to_a_terminal_only_and_names_rate_time_and_error():
 def test_a_stranger_s_module_is_named(tmp_path, name):
     (tmp_path / name).write_text("raise SystemExit('a stranger ran')")
     running = process("list", cwd=tmp_path)
-    out, err = running.communicate()
+    out, err = running.communicate(timeout=120)
     assert_refused((running.returncode, out, err), tmp_path / name, "rename")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", "import scenarios"]
