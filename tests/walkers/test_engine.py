@@ -189,6 +189,34 @@ def test_memory_of_the_window_is_bounded(monkeypatch):
     assert run_module.ATTEMPTS == 3
 
 
+class Holding(Executor):
+    """Finishes everything it holds at once, when as many batches wait as it has room for."""
+
+    _max_workers = 4
+
+    def __init__(self):
+        self._waiting, self.rounds = [], []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self._waiting.append((Future(), fn, args))
+        if len(self._waiting) == 1:
+            threading.Timer(0.05, self._finish_all).start()
+        return self._waiting[-1][0]
+
+    def _finish_all(self):
+        held, self._waiting = self._waiting, []
+        self.rounds.append(len(held))
+        for future, fn, args in held:
+            future.set_result(fn(*args))
+
+
+def test_the_window_is_full_again_after_batches_that_end_together():
+    """Refilled by one a time it would shrink until the batches ran one after the other."""
+    executor = Holding()
+    run(SMALL_MODELS["box"].resized(1), 1, 32, executor=executor)
+    assert len(executor.rounds) <= 8, executor.rounds
+
+
 def test_records_cannot_be_changed():
     record = run(SMALL_MODELS["box"], 1, 2, executor=INLINE)
     with pytest.raises(ValueError, match="read-only"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pathlib import Path
@@ -129,12 +130,10 @@ def _run_batches(
         in_flight[pool.submit(compute_batch, model, seed, batch)] = (batch, attempt)
 
     try:
-        for _, batch in zip(range(window(pool) - 1), waiting, strict=False):
-            submit(batch, 1)
         while True:
-            for batch in waiting:
+            # Several may have finished at once: the window is filled up, not just moved by one.
+            for batch in itertools.islice(waiting, window(pool) - len(in_flight)):
                 submit(batch, 1)
-                break
             if not in_flight:
                 return
             for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
