@@ -20,10 +20,14 @@ from walkers import (
     Periodic,
     Reflecting,
     Reservoir,
+    Together,
     run,
+    together,
 )
 
 WALL = Reflecting()
+TRAP = Axis(5, Absorbing(), Absorbing())
+SITE = ClosedWalk(1, axes=(Axis(),), n_steps=5, start=(0,))
 
 
 def record_of(model, n_batches=4, seed=3):
@@ -187,6 +191,18 @@ def test_test_walkers_and_poisson_reservoirs_agree():
         lambda: OpenWalk(10, axes=(Axis(5, Reservoir(1.0), WALL),)),
         lambda: Reservoir(-1.0),
         lambda: ClosedWalk(0, axes=(Axis(),), n_steps=5, start=(0,)),
+        lambda: ClosedWalk(10, axes=(Axis(5, WALL, WALL),), n_steps=5, start=(6,)),
+        lambda: ClosedWalk(10, axes=(Axis(), Axis()), n_steps=5, start=(0,)),
+        lambda: ClosedWalk(10, axes=(Axis(),), n_steps=5, start=(0,), planes=((1, 0),)),
+        lambda: ClosedWalk(10, axes=(Axis(),), n_steps=5, start=(0,), stream=2**29),
+        lambda: OpenWalk(10, axes=(TRAP,), start=(6,)),
+        lambda: OpenWalk(10, axes=(TRAP,), start=(0,)),
+        lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=-1),
+        lambda: OpenWalk(10, axes=(Axis(), TRAP), start=(0, 3)),
+        lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=4, profile=[1, 1, -1, 1, 1]),
+        lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=4, profile=[1, 1, np.nan, 1, 1]),
+        lambda: together(a=together(b=SITE)),
+        lambda: Together(2, parts={"a": SITE, "b": SITE}),
     ],
 )
 def test_models_that_cannot_run_are_refused(wrong):

@@ -22,6 +22,9 @@ MAXIMUM_FIELD = 2**32
 
 MAXIMUM_SEED = 2**64
 
+PURPOSES_PER_STREAM = 8
+"""Purposes of one Model; part number ``stream`` of a run uses its own block of eight."""
+
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -78,6 +81,8 @@ class Model(ABC):
             raise ValueError(
                 f"n_walkers must be between 1 and {MAXIMUM_FIELD - 1}, got {self.n_walkers}"
             )
+        if not 0 <= self.stream < MAXIMUM_FIELD // PURPOSES_PER_STREAM:
+            raise ValueError(f"no part of a run can have the number {self.stream}")
 
     @abstractmethod
     def compute(self, seed: int, batch: int) -> Arrays:
@@ -120,6 +125,14 @@ class Together(Model):
     """
 
     parts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse parts that would share random numbers."""
+        super().__post_init__()
+        if any(isinstance(part, Together) for part in self.parts.values()):
+            raise ValueError("parts that run together cannot be made of parts themselves")
+        if len({part.stream for part in self.parts.values()}) < len(self.parts):
+            raise ValueError("parts that run together need different streams; use together()")
 
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of all parts of one batch."""

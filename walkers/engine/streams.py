@@ -14,12 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .jit import kernel, scalar
+from .model import PURPOSES_PER_STREAM
 
 MOTION = np.uint64(0)
 BIRTHS = np.uint64(1)
 INITIAL = np.uint64(2)
-PURPOSES_PER_STREAM = 8
-"""Purposes of one Model; part number ``stream`` of a run uses its own block of eight."""
 
 
 class Stream(NamedTuple):

@@ -130,7 +130,7 @@ class ClosedWalk(Model):
     def __post_init__(self) -> None:
         """Refuse what the kernel could not do."""
         super().__post_init__()
-        _check_axes(self.axes, self.hop)
+        _check_axes(self.axes, self.hop, self.start)
         if any(axis.absorbs(side) for axis in self.axes for side in (0, 1)):
             raise ValueError("a closed walk has no absorbing ends; use OpenWalk")
         if not 1 <= self.n_steps < 2**32:
@@ -142,6 +142,8 @@ class ClosedWalk(Model):
         ):
             raise ValueError(f"stops must rise from 1 to n_steps, got {self.stops}")
         for axis, site in self.planes:
+            if not 0 <= axis < len(self.axes):
+                raise ValueError(f"no axis {axis} for a plane; there are {len(self.axes)}")
             size = self.axes[axis].size
             last = size if isinstance(self.axes[axis].left, Periodic) else size - 1
             if size > 0 and not 1 <= site <= last:
@@ -234,20 +236,24 @@ class OpenWalk(Model):
         """Refuse what the kernel could not do."""
         super().__post_init__()
         object.__setattr__(self, "profile", frozen_array(self.profile))
-        _check_axes(self.axes, self.hop)
+        _check_axes(self.axes, self.hop, self.start)
         if self.hop.persistence > 0.0:
             raise ValueError("persistent hops are for closed walks only")
         if not any(axis.absorbs(side) for axis in self.axes for side in (0, 1)):
             raise ValueError("an open walk needs an absorbing end; use ClosedWalk")
-        if any(isinstance(axis.left, Periodic) for axis in self.axes[:1]):
-            raise ValueError("the x axis of an open walk cannot be periodic")
+        if self.axes[0].size == 0 or isinstance(self.axes[0].left, Periodic):
+            raise ValueError("the x axis of an open walk needs two ends")
         reservoirs = isinstance(self.axes[0].left, Reservoir) and isinstance(
             self.axes[0].right, Reservoir
         )
         if self.start is None and not reservoirs:
             raise ValueError("walkers start from two reservoirs on the x axis, or on a site")
+        if not 0 <= self.n_steps < 2**32:
+            raise ValueError(f"n_steps must be between 0 and 2³² − 1, got {self.n_steps}")
         if self.n_steps > 0 and (len(self.axes) > 1 or self.profile.shape != (self.axes[0].size,)):
             raise ValueError("a slab over time is one-dimensional and needs its profile")
+        if not np.all((self.profile >= 0.0) & (self.profile < np.inf)):
+            raise ValueError(f"profile must be at least 0 and finite, got {self.profile}")
 
     @property
     def injection(self) -> NDArray[np.float64]:
@@ -316,10 +322,18 @@ def _thresholds(cumulative: NDArray[np.float64]) -> NDArray[np.uint64]:
     return np.minimum(np.rint(cumulative * 2.0**32), 2.0**32).astype(np.uint64)
 
 
-def _check_axes(axes: tuple[Axis, ...], hop: Hop) -> None:
+def _check_axes(axes: tuple[Axis, ...], hop: Hop, start: tuple[int, ...] | None) -> None:
     if not 1 <= len(axes) <= 3:
         raise ValueError(f"a lattice has 1, 2 or 3 axes, got {len(axes)}")
     hop.probabilities(len(axes))
+    if start is not None and (
+        len(start) != len(axes)
+        or any(
+            axis.size > 0 and not 1 <= site <= axis.size
+            for axis, site in zip(axes, start, strict=True)
+        )
+    ):
+        raise ValueError(f"start must be a site of the lattice, one number per axis, got {start}")
 
 
 def _three(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
