@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,7 +150,35 @@ def test_a_kernel_s_complaint_is_not_tried_again():
     assert executor.seen == {0: 1}
 
 
-@pytest.mark.parametrize(("seed", "n_batches"), [(-1, 4), (2**64, 4), (1, 0), (1, 2**32)])
+def test_an_executor_without_workers_is_reported_and_loses_nothing(tmp_path):
+    class Broken(InlineExecutor):
+        n_left = 3
+
+        def submit(self, fn, /, *args, **kwargs):
+            if self.n_left == 0:
+                raise BrokenExecutor("a worker was killed")
+            self.n_left -= 1
+            return super().submit(fn, *args, **kwargs)
+
+    model = SMALL_MODELS["box"]
+    with pytest.raises(walkers.BatchError, match="batch 3 cannot be run: a worker was killed"):
+        run(model, 1, 8, executor=Broken(), store=tmp_path)
+    executor = FailingOnce(0, None)
+    run(model, 1, 8, executor=executor, store=tmp_path)
+    assert list(executor.seen) == [3, 4, 5, 6, 7]
+
+
+def test_numpy_s_integers_are_seeds_too(tmp_path):
+    model, expected = SMALL_MODELS["box"], run(SMALL_MODELS["box"], 7, 2, executor=INLINE)
+    record = run(model, np.uint64(7), np.int64(2), executor=INLINE, store=tmp_path)
+    assert record.sha256() == expected.sha256()
+    assert type(record.seed) is int
+
+
+@pytest.mark.parametrize(
+    ("seed", "n_batches"),
+    [(-1, 4), (2**64, 4), (1, 0), (1, 2**32), (1.5, 4), ("3", 4), (1, 4.0)],
+)
 def test_fields_of_the_counter_are_not_exceeded(seed, n_batches):
     with pytest.raises(ValueError, match=r"seed|n_batches"):
         run(SMALL_MODELS["box"], seed, n_batches)

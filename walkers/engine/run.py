@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import operator
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ Progress = Callable[[dict[int, Arrays]], None]
 
 
 class BatchError(RuntimeError):
-    """A batch that failed every time it was tried."""
+    """A batch that failed every time it was tried, or that nobody is left to try."""
 
 
 def run(
@@ -64,8 +65,9 @@ def run(
     KernelError
         When a kernel reports what must not happen, e.g. a lost molecule.
     BatchError
-        When a batch failed three times.
+        When a batch failed three times, or its executor lost all workers.
     """
+    seed, n_batches = _whole("seed", seed), _whole("n_batches", n_batches)
     _check(model, seed, n_batches, extend)
     finished = {} if extend is None else {b: extend.batch(b) for b in range(extend.n_batches)}
     with _opened(store, model, seed) as run_file, _started(executor) as pool:
@@ -86,6 +88,14 @@ def run(
 def compute_batch(model: Model, seed: int, batch: int) -> Arrays:
     """One batch, as a function of plain data that any executor can carry."""
     return model.compute(seed, batch)
+
+
+def _whole(name: str, value: int) -> int:
+    """Python's own integer of any integral number: numpy's too, but no 2.0."""
+    try:
+        return int(operator.index(value))
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, got {value!r}") from None
 
 
 def _check(model: Model, seed: int, n_batches: int, extend: Record | None) -> None:
@@ -127,7 +137,11 @@ def _run_batches(
     in_flight: dict[Future[Any], tuple[int, int]] = {}
 
     def submit(batch: int, attempt: int) -> None:
-        in_flight[pool.submit(compute_batch, model, seed, batch)] = (batch, attempt)
+        try:
+            future = pool.submit(compute_batch, model, seed, batch)
+        except BrokenExecutor as error:  # all its workers are gone, e.g. one was killed
+            raise BatchError(f"batch {batch} cannot be run: {error}") from error
+        in_flight[future] = (batch, attempt)
 
     try:
         while True:
