@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ class RunFile:
         ):
             raise StoreError(
                 f"{self.path}: batch {batch} is damaged; drop it with: "
-                f"fluxwalk drop-batch {self.path} {batch}"
+                f"fluxwalk drop-batch {shlex.quote(str(self.path))} {batch}"
             )
         return _from_bytes(blob)
 
