@@ -27,6 +27,7 @@ from walkers import (
 
 WALL = Reflecting()
 TRAP = Axis(5, Absorbing(), Absorbing())
+SLAB = Axis(2, Reservoir(1.0), Reservoir(1.0))
 SITE = ClosedWalk(1, axes=(Axis(),), n_steps=5, start=(0,))
 
 
@@ -199,8 +200,9 @@ def test_test_walkers_and_poisson_reservoirs_agree():
         lambda: OpenWalk(10, axes=(TRAP,), start=(0,)),
         lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=-1),
         lambda: OpenWalk(10, axes=(Axis(), TRAP), start=(0, 3)),
-        lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=4, profile=[1, 1, -1, 1, 1]),
-        lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=4, profile=[1, 1, np.nan, 1, 1]),
+        lambda: OpenWalk(10, axes=(TRAP,), start=(3,), n_steps=4, profile=np.ones(5)),
+        lambda: OpenWalk(10, axes=(SLAB,), n_steps=4, profile=[1, -1]),
+        lambda: OpenWalk(10, axes=(SLAB,), n_steps=4, profile=[1, np.nan]),
         lambda: together(a=together(b=SITE)),
         lambda: Together(2, parts={"a": SITE, "b": SITE}),
     ],

@@ -250,6 +250,8 @@ class OpenWalk(Model):
             raise ValueError("walkers start from two reservoirs on the x axis, or on a site")
         if not 0 <= self.n_steps < 2**32:
             raise ValueError(f"n_steps must be between 0 and 2³² − 1, got {self.n_steps}")
+        if self.n_steps > 0 and not reservoirs:
+            raise ValueError("a slab over time lies between two reservoirs on the x axis")
         if self.n_steps > 0 and (len(self.axes) > 1 or self.profile.shape != (self.axes[0].size,)):
             raise ValueError("a slab over time is one-dimensional and needs its profile")
         if not np.all((self.profile >= 0.0) & (self.profile < np.inf)):
@@ -268,6 +270,14 @@ class OpenWalk(Model):
         """Mean hops to absorption from the first sites, or the whole history of the slab."""
         hops = self.n_steps * self.profile.mean() if self.n_steps else 1.0
         return float(self.n_walkers * max(hops, self.axes[0].size) / HOPS_PER_SECOND)
+
+    @property
+    def bytes_per_batch(self) -> int:
+        """Site, label and hops of every walker, and the departures."""
+        n_walkers = float(self.n_walkers)
+        if self.n_steps:
+            n_walkers = float(self.profile.sum() + self.injection.sum() * self.n_steps)
+        return int(64 * n_walkers) + 72 * (self.axes[0].size + 2)
 
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
