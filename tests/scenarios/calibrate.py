@@ -11,6 +11,9 @@ from scenarios._scenario import load
 from walkers import InlineExecutor, run
 
 N_BATCHES = 64
+SECONDS_PER_BATCH = 1e-3
+"""Where a scenario names no CALIBRATION_WALKERS, so many that a batch takes about this long."""
+
 FALSE_ALARM = 2e-5
 """Two-sided probability at which the mean or the sum of squares of z may be flagged."""
 
@@ -57,12 +60,19 @@ def calibrate(name: str, n_seeds: int, first_seed: int = 1000) -> list[Calibrati
     """Calibrate every non-exact quantity; the skewed ones at their own size, a fifth as often."""
     scenario = load(name)
     own_size = getattr(scenario.file, "CALIBRATION_ALONE", {})
-    results = _calibrate(scenario, n_seeds, first_seed, scenario.file.CALIBRATION_WALKERS)
+    results = _calibrate(scenario, n_seeds, first_seed, _fast_size(scenario))
     for n_walkers in set(own_size.values()):
         larger = _calibrate(scenario, n_seeds // 5, first_seed, n_walkers)
         for quantity in (q for q, own in own_size.items() if own == n_walkers):
             results[quantity] = larger[quantity]
     return list(results.values())
+
+
+def _fast_size(scenario) -> int:
+    model = scenario.file.build(scenario.file.Params())
+    share = min(1.0, SECONDS_PER_BATCH / model.seconds_per_batch)
+    own = getattr(scenario.file, "CALIBRATION_WALKERS", None)
+    return own or max(1, round(model.n_walkers * share))
 
 
 def _calibrate(scenario, n_seeds, first_seed, n_walkers) -> dict[str, Calibration]:
