@@ -16,6 +16,7 @@ import numpy as np
 import analysis
 import walkers
 from analysis import Check, Verdict
+from analysis.verdict import MINIMUM_BATCHES
 from walkers.engine.model import Arrays
 from walkers.engine.record import make_record
 
@@ -81,6 +82,26 @@ class _Job:
     def checks(self, record: walkers.Record) -> list[Check]:
         return self.scenario.file.checks(record, self.params)
 
+    def enough_checks(self, record: walkers.Record) -> list[Check]:
+        """Put the questions, or say that so few batches cannot answer them.
+
+        Only a run too short to be judged is forgiven what is otherwise a wrong estimator.
+        """
+        n_batches = record.n_batches
+        try:
+            with np.errstate(all="ignore"):
+                checks = self.checks(record)
+            if n_batches < MINIMUM_BATCHES:
+                for check in checks:
+                    if not check.exact and check.estimate.stderr == 0.0:
+                        raise ValueError(f"{check.quantity} does not scatter")
+        except ValueError as error:
+            if n_batches >= MINIMUM_BATCHES:
+                raise
+            said = f"batches: {n_batches} are too few for an estimate ({error})"
+            raise ParameterError(said) from None
+        return checks
+
     def relative_error(self, finished: Mapping[int, Arrays]) -> float | None:
         """Relative error of the leading quantity from the batches complete in order."""
         n_in_order = next(n for n in range(len(finished) + 1) if n not in finished)
@@ -141,7 +162,8 @@ def simulate(
     Raises
     ------
     ParameterError, ScenarioError, TooBigError, StoreError
-        For bad input, before anything runs.
+        For bad input, before anything runs; for a precision out of reach or too few batches for
+        an estimate, once that is seen.
     """
     job = _prepared(scenario, values, seed, n_batches, precision, wrong_rule)
     n_now = job.n_batches or FIRST_ROUND
@@ -159,7 +181,7 @@ def simulate(
             progress=None if progress is None else job.teller(progress, n_now),
             extend=record,
         )
-        checks = job.checks(record)
+        checks = job.enough_checks(record)
         seconds = time.perf_counter() - started
         if job.goal is None or checks[0].precision <= job.goal:
             return Run(scenario, job.params, record, checks, seconds, wrong_rule)

@@ -119,6 +119,12 @@ def test_value_and_error_have_the_digits_that_matter(value, error, text):
     assert report.with_error(value, error) == text
 
 
+@pytest.mark.parametrize("seed", [2, 4])  # no scatter, and nothing that passes in one batch
+def test_too_few_batches_for_an_estimate_are_bad_input(seed):
+    with pytest.raises(scenarios.ParameterError, match="batches: 2 are too few for an estimate"):
+        scenarios.run("knudsen-tube", length_over_radius=1000, batches=2, seed=seed, jobs=1)
+
+
 def test_bad_options_are_parameter_errors():
     for options in (
         {"seed": 1.5},
