@@ -12,7 +12,8 @@ from .verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from ._figure import Figure
 
 LAW_COLOUR = "#c44536"
 DATA_COLOUR = "#1d3557"
@@ -21,7 +22,7 @@ _COLOURS = {"agrees": "tab:green", "disagrees": "tab:red", "undecided": "tab:ora
 
 def figure(n_panels: int = 1) -> tuple[Figure, list[Axes]]:
     """Blank figure with panels side by side, fit for a paper's column or page."""
-    from matplotlib.figure import Figure
+    from ._figure import Figure
 
     drawing = Figure(figsize=(1.0 + 4.2 * n_panels, 3.6), layout="constrained", dpi=150)
     panels = [drawing.add_subplot(1, n_panels, 1 + i) for i in range(n_panels)]
@@ -103,7 +104,7 @@ def plot_verdicts(verdicts: Sequence[Verdict], title: str = "") -> Figure:
     title : str
         Title of the figure.
     """
-    from matplotlib.figure import Figure  # not pyplot: needs no display, leaves nothing open
+    from ._figure import Figure
 
     figure = Figure(figsize=(9.0, 1.6 + 0.45 * len(verdicts)), layout="constrained")
     near, far = figure.subplots(1, 2, sharey=True)
@@ -121,7 +122,8 @@ def plot_verdicts(verdicts: Sequence[Verdict], title: str = "") -> Figure:
         axes.set_xlabel("(value − expected)/scale  [%]")
         axes.locator_params(axis="x", nbins=5)
         axes.margins(y=0.2)
-    figure.suptitle(title)
+    if title:
+        figure.suptitle(title)
     return figure
 
 

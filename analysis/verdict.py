@@ -69,7 +69,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judged check, in numbers and in one sentence a person can read."""
+    """A judged check, in numbers and in one sentence a person can read.
+
+    ``threshold`` is the |z| beyond which it would disagree (beyond the law's tolerance);
+    ``by_z_alone`` says that no rival law differs at these parameters.
+    """
 
     quantity: str
     unit: str
@@ -87,6 +91,8 @@ class Verdict:
     sentence: str
     tolerance: float
     scale: float
+    threshold: float
+    by_z_alone: bool
 
 
 def judge(checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE) -> list[Verdict]:
@@ -133,8 +139,9 @@ def _judge(check: Check, error_rate: float) -> Verdict:
         outcome = "undecided"
     detectable = prediction.tolerance + (threshold + power) * estimate.stderr
     return _verdict(
-        check, z, detectable, outcome, _sentence(check, z, detectable, outcome, threshold)
-    )
+        check, z, detectable, outcome, threshold,
+        _sentence(check, z, detectable, outcome, threshold),
+    )  # fmt: skip
 
 
 def _rival_of(prediction: Prediction) -> float | None:
@@ -163,11 +170,16 @@ def _judge_exact(check: Check) -> Verdict:
         if violations == 0
         else f"{check.quantity}: {check.prediction.law_name} is violated by {violations:g}"
     )
-    return _verdict(check, None, 0.0, outcome, sentence)
+    return _verdict(check, None, 0.0, outcome, 0.0, sentence)
 
 
 def _verdict(
-    check: Check, z: float | None, detectable: float, outcome: Outcome, sentence: str
+    check: Check,
+    z: float | None,
+    detectable: float,
+    outcome: Outcome,
+    threshold: float,
+    sentence: str,
 ) -> Verdict:
     estimate, prediction = check.estimate, check.prediction
     return Verdict(
@@ -187,6 +199,8 @@ def _verdict(
         sentence=sentence,
         tolerance=prediction.tolerance,
         scale=check.scale,
+        threshold=threshold,
+        by_z_alone=not check.exact and _rival_of(prediction) is None,
     )
 
 

@@ -97,15 +97,21 @@ class Result:
             Where to save the figure; its ending names the format.
         """
         own = getattr(self.scenario.file, "plot", None)
-        figure: Figure = own(self) if own else analysis.plot_verdicts(self.verdicts, self.title)
+        figure: Figure = own(self) if own else analysis.plot_verdicts(self.verdicts)
+        figure.suptitle(self.title, fontsize="medium")
         if file is not None:
             figure.savefig(file)
         return figure
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for strict JSON: null where a number is not finite."""
+        """Plain values for strict JSON: null where a number is not finite.
+
+        A run of a wrong rule says so in one key more, ``wrong_rule``.
+        """
+        wrong = {"wrong_rule": self.wrong_rule} if self.wrong_rule else {}
         return {
             "scenario": self.scenario.name,
+            **wrong,
             "parameters": _plain(self.params.model_dump()),
             "seed": self.record.seed,
             "batches": self.record.n_batches,

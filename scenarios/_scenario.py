@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import pkgutil
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,7 @@ class ScenarioFile(Protocol):
     """The module-level names of a scenario file."""
 
     __name__: str
+    __file__: str
     Params: type[Parameters]
     QUANTITIES: Mapping[str, Quantity]
 
@@ -84,6 +86,24 @@ class Scenario:
         """Rules that the law must refuse, by name."""
         return getattr(self.file, "WRONG_RULES", {})
 
+    def call(self, part: str, *arguments: Any) -> Any:
+        """Call ``build``, ``laws`` or ``checks`` of the file.
+
+        Raises
+        ------
+        ScenarioError
+            If a user's own file fails: one line with the place. Whatever an installed one raises.
+        """
+        try:
+            return getattr(self.file, part)(*arguments)
+        except Exception as error:
+            if not self.file.__name__.startswith(_OWN_FILE):
+                raise
+            places = traceback.extract_tb(error.__traceback__)
+            own = [place.lineno for place in places if place.filename == self.file.__file__]
+            where = f"{self.file.__file__}, line {own[-1] if own else 0}, in {part}"
+            raise ScenarioError(f"{where}: {_reason(error)}") from error
+
     def cautions(self, params: Parameters) -> list[str]:
         """Say what a reader of the verdicts should know of these parameters."""
         said: list[str] = getattr(self.file, "cautions", lambda p: [])(params)
@@ -119,6 +139,9 @@ class Scenario:
             for name, entry in schema.items()
         }
 
+
+_OWN_FILE = "fluxwalk_scenario_"
+"""Modules of scenario files given by their path have names that start so."""
 
 _NOT_SCENARIOS = {"cli", "report"}
 
@@ -162,7 +185,7 @@ def load(name: str | Path | ModuleType | Scenario) -> Scenario:
 def _load_file(path: Path) -> Scenario:
     if not path.is_file():
         raise ScenarioError(f"{path}: no such scenario file")
-    module_name = f"fluxwalk_scenario_{path.stem}"
+    module_name = f"{_OWN_FILE}{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -21,7 +21,7 @@ from walkers.engine.model import Arrays
 from walkers.engine.record import make_record
 
 from ._parameters import ParameterError, Parameters, integral, real, shown, validate
-from ._scenario import Scenario, WrongRule
+from ._scenario import Scenario, ScenarioError, WrongRule
 
 FIRST_ROUND = 64
 """Batches of the first round; every further round doubles them."""
@@ -80,7 +80,16 @@ class _Job:
     goal: float | None
 
     def checks(self, record: walkers.Record) -> list[Check]:
-        return self.scenario.file.checks(record, self.params)
+        checks: list[Check] = self.scenario.call("checks", record, self.params)
+        quantities = self.scenario.file.QUANTITIES
+        measured = {check.quantity: check.estimate.unit for check in checks}
+        promised = {name: quantity.unit for name, quantity in quantities.items()}
+        if list(measured.items()) != list(promised.items()):
+            raise ScenarioError(
+                f"{self.scenario.name}: broken scenario (QUANTITIES says {promised}, "
+                f"checks gives {measured})"
+            )
+        return checks
 
     def enough_checks(self, record: walkers.Record) -> list[Check]:
         """Put the questions, or say that so few batches cannot answer them.
@@ -96,7 +105,7 @@ class _Job:
                     if not check.exact and check.estimate.stderr == 0.0:
                         raise ValueError(f"{check.quantity} does not scatter")
         except ValueError as error:
-            if n_batches >= MINIMUM_BATCHES:
+            if n_batches >= MINIMUM_BATCHES or isinstance(error, ScenarioError):
                 raise
             said = f"batches: {n_batches} are too few for an estimate ({error})"
             raise ParameterError(said) from None
@@ -218,8 +227,12 @@ def _prepared(
     rule = _find_wrong_rule(scenario, wrong_rule)
     params = validate(scenario.file.Params, {**(rule.parameters if rule else {}), **values})
     seed, n_batches, goal = _checked_options(seed, n_batches, precision)
-    model = scenario.file.build(params)
-    return _Job(scenario, params, rule.change(model) if rule else model, seed, n_batches, goal)
+    model = scenario.call("build", params)
+    if rule is not None:
+        right, model = model, rule.change(model)
+        if model == right:
+            raise ScenarioError(f"{scenario.name}: {wrong_rule} changes nothing in this model")
+    return _Job(scenario, params, model, seed, n_batches, goal)
 
 
 def batches_needed(n_batches: int, relative_error: float, goal: float) -> int:

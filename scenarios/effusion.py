@@ -22,12 +22,11 @@ from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import effusion as laws_of
 from analysis.laws import kinetic
-
-from ._parameters import Gas, Parameters, Real, parameter
-from ._scenario import Quantity, WrongRule
+from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
 
 HOLE, WALLS = 0, 1  # numbers of the surfaces
 SPEED, COSINE, ENERGY, MOMENTUM_Z, MOMENTUM_Z_OUT = 0, 1, 2, 5, 9  # columns of the sums
+SMALLEST_RATIO = 1e-4  # of hole to wall area: below it a molecule needs too many hits
 LARGEST_RATIO = 0.01  # of hole to wall area: beyond it 2f is no small correction
 
 
@@ -45,12 +44,13 @@ class Params(Parameters):
     @model_validator(mode="after")
     def _hole_is_small(self) -> Params:
         ratio = np.pi * self.hole_radius**2 / (6.0 * self.box_side**2)
-        if not 1e-6 <= ratio <= LARGEST_RATIO:
+        if not SMALLEST_RATIO <= ratio <= LARGEST_RATIO:
             smallest, largest = (self.box_side * (6.0 * f / np.pi) ** 0.5
-                                 for f in (1e-6, LARGEST_RATIO))  # fmt: skip
+                                 for f in (SMALLEST_RATIO, LARGEST_RATIO))  # fmt: skip
             raise ValueError(
                 f"hole_radius: must be between {smallest:.3g} and {largest:.3g} m "
-                f"(hole/wall area 1e-6 to {LARGEST_RATIO:g}), got {self.hole_radius!r}"
+                f"(hole/wall area {SMALLEST_RATIO:g} to {LARGEST_RATIO:g}), "
+                f"got {self.hole_radius!r}"
             )
         return self
 
@@ -68,25 +68,27 @@ QUANTITIES = {
 
 def build(p: Params) -> walkers.Model:
     """Build a box in equilibrium with the outside, and one that empties."""
-    a = p.box_side
-    lifetime = 4.0 * a**3 / (kinetic.mean_speed(p.T, _mass(p)) * np.pi * p.hole_radius**2)
+    a, r = p.box_side, p.hole_radius
+    lifetime = 4.0 * a * a * a / (kinetic.mean_speed(p.T, _mass(p)) * np.pi * r * r)
+    # A molecule meets 1/f walls in its lifetime: about a million hits in a batch, whatever f.
+    n = int(1.2e6 * np.pi * r * r / (6.0 * a * a))
     hole = walkers.Disc((a / 2, a / 2, 0.0), (0, 0, 1), p.hole_radius)
     walls = walkers.Surface("walls", walkers.Box((0, 0, 0), (a, a, a)), walkers.Diffuse(p.T))
     equilibrium = walkers.FreeMolecular(
-        n_walkers=1000,
+        n_walkers=n,
         species=walkers.gas(p.gas),
         surfaces=(walkers.Surface("hole", hole, walkers.Exchange(p.T)), walls),
-        sources=(walkers.FromGas("main", p.T, 1000),),
+        sources=(walkers.FromGas("main", p.T, n),),
         t_end=lifetime,
         watched=("hole",),
         cosine_edges=tuple(np.linspace(0.0, 1.0, 21)),
-        speed_edges=tuple(np.linspace(0.0, 3.5, 36) * (2 * k * p.T / _mass(p)) ** 0.5),
+        speed_edges=tuple(np.linspace(0.0, 3.5, 36) * np.sqrt(2 * k * p.T / _mass(p))),
     )
     emptying = replace(
         equilibrium,
-        n_walkers=150,
+        n_walkers=n // 7,
         surfaces=(walkers.Surface("hole", hole, walkers.Absorbing()), walls),
-        sources=(walkers.FromGas("main", p.T, 150),),
+        sources=(walkers.FromGas("main", p.T, n // 7),),
         t_end=2.0 * lifetime,
         watched=("walls",),
         cosine_edges=(),

@@ -20,9 +20,7 @@ import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import kinetic, transpiration
-
-from ._parameters import Gas, Parameters, Real, parameter
-from ._scenario import Quantity, WrongRule
+from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
 
 HOLE_HOT, HOLE_COLD, WALLS_HOT, WALLS_COLD = 0, 1, 2, 3  # numbers of the surfaces
 ENERGY = 2  # column of the sums
@@ -76,12 +74,14 @@ def build(p: Params) -> walkers.Model:
         walkers.Surface("walls_cold", cold, walkers.Diffuse(p.T_cold), "cold"),
     )  # fmt: skip
     relaxation = _relaxation_time(p)
+    # Hits in a relaxation time grow as the inverse area of the hole.
+    n = int(np.clip(5000.0 * (p.hole_radius / a) * (p.hole_radius / a), 5, 200))
     observed = RELAXATIONS_BEFORE * relaxation
     closed = walkers.FreeMolecular(
-        n_walkers=400,
+        n_walkers=2 * n,
         species=walkers.gas(p.gas),
         surfaces=surfaces,
-        sources=(walkers.FromGas("hot", p.T_hot, 200), walkers.FromGas("cold", p.T_cold, 200)),
+        sources=(walkers.FromGas("hot", p.T_hot, n), walkers.FromGas("cold", p.T_cold, n)),
         t_start=observed,
         t_end=observed + RELAXATIONS_OBSERVED * relaxation,
         watched=("hole_hot", "hole_cold"),
@@ -116,7 +116,12 @@ def build(p: Params) -> walkers.Model:
 def _relaxation_time(p: Params) -> float:
     """Time in which the two chambers exchange their gas [s]."""
     m = walkers.gas(p.gas).mass
-    leave = np.pi * p.hole_radius**2 / (4.0 * p.chamber_side**3)
+    leave = (
+        np.pi
+        * p.hole_radius
+        * p.hole_radius
+        / (4.0 * p.chamber_side * p.chamber_side * p.chamber_side)
+    )
     rate = leave * (kinetic.mean_speed(p.T_hot, m) + kinetic.mean_speed(p.T_cold, m))
     return float(1.0 / rate)
 
@@ -166,9 +171,10 @@ def plot(result: Any) -> Any:
     closed = record.part("closed")
     times = np.array(closed.census_times) / _relaxation_time(p)
     figure, (axes,) = draw.figure()
-    final = 1.0 / (1.0 + np.sqrt(p.T_hot / p.T_cold))
+    ratio = laws(p)["pressure_ratio"].expected * p.T_cold / p.T_hot  # of densities
+    final = ratio / (1.0 + ratio)
     law = final + (0.5 - final) * np.exp(-times)
-    draw.draw_law(axes, times, law, "small hole: n₁√T₁ = n₂√T₂ at last")
+    draw.draw_law(axes, times, law, "exponential to the law's balance")
     census = record["closed.census"]
     draw.draw_batches(axes, times, census[:, :, 0] / closed.n_walkers, "molecules")
     draw.label_axes(

@@ -17,9 +17,7 @@ import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import knudsen
-
-from ._parameters import Gas, Parameters, Real, parameter
-from ._scenario import Quantity, WrongRule
+from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
 
 CONE_COSINE = 0.9961946980917455  # cos 5°, a literal so that the bits do not depend on libm
 CONE_SINE_SQUARED = 1.0 - CONE_COSINE**2
@@ -105,7 +103,7 @@ def plot(result: Any) -> Any:
         paths.plot(path[:, 0], path[:, 1], lw=0.6, alpha=0.7)
     paths.plot([0, p.length_over_radius], [1, 1], "k", lw=1.5)
     paths.plot([0, p.length_over_radius], [-1, -1], "k", lw=1.5)
-    draw.label_axes(paths, "x [R]", "y [R]", "Twelve molecules, seen from the side")
+    draw.label_axes(paths, "x [R]", "y [R]", "Twelve molecules, projected on a plane")
     left, right = 0, 1
     counts = record["cosine_histogram"]
     exits = (counts[:, left, right] + counts[:, right, left]).astype(float)
@@ -114,7 +112,7 @@ def plot(result: Any) -> Any:
     # Per solid angle 2π d(cos θ), and per molecule that enters: a cosine beam would be cos θ/π.
     entered = record["entered"].sum(axis=1)[:, None]
     draw.draw_batches(beam, middle, exits / (entered * 2 * np.pi * np.diff(edges)), "molecules")
-    angles = np.arccos(np.linspace(0.005, 0.9999, 60))
+    angles = np.linspace(np.pi / 2, 0.005, 150)
     law = [knudsen.beam_intensity(a, p.length_over_radius) / np.pi for a in angles]
     draw.draw_law(beam, np.cos(angles), law, "Clausing")
     beam.plot([0, 1], [0, 1 / np.pi], "k:", lw=1, label="bare orifice")

@@ -18,9 +18,7 @@ import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import fick
-
-from ._parameters import Count, Parameters, Real, parameter
-from ._scenario import Quantity, WrongRule
+from scenarios import Count, Parameters, Quantity, Real, WrongRule, parameter
 
 N_LAGS = 10
 KURTOSIS_STEPS = 10
@@ -59,7 +57,7 @@ QUANTITIES = {
 def build(p: Params) -> walkers.Model:
     """Long walks for the diffusivities, many short ones for the kurtosis."""
     long = walkers.ClosedWalk(
-        n_walkers=max(100, min(4000, 4_000_000 // p.steps)),
+        n_walkers=max(20, min(4000, 4_000_000 // p.steps)),
         axes=(walkers.Axis(),) * p.dimension,
         hop=walkers.Hop(stay=p.stay, bias=p.bias),
         n_steps=p.steps,

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis import Prediction, Verdict
+from analysis.verdict import FAMILY_ERROR_RATE
 
 from ._scenario import Scenario
 
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 100
 """Columns of what is not written to a terminal."""
 
-NAME_WIDTH = 14
-"""Columns after which a name is broken, at its underscores or hyphens."""
+NARROW = 88
+"""Below this many columns names are broken, at their underscores or hyphens, after 14."""
+
+NARROWEST = 76
+"""Columns of a table at least: a narrower terminal wraps lines, and no digit is cut off."""
 
 _STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
 _HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
@@ -35,13 +39,19 @@ _HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outco
 
 def plain(part: RenderableType) -> str:
     """Text without colours, as wide as the terminal, or 100 columns where there is none."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
-    return _drawn(Console(file=io.StringIO(), width=width, color_system=None), part)
+    return _drawn(Console(file=io.StringIO(), width=_columns(), color_system=None), part)
+
+
+def _columns() -> int:
+    """Columns of the terminal, or of what is not written to one."""
+    if not sys.stdout.isatty():
+        return PLAIN_WIDTH
+    return max(NARROWEST, shutil.get_terminal_size().columns)
 
 
 def coloured(part: RenderableType) -> str:
     """Text with the colours that this terminal can show; plain where stdout is none."""
-    return _drawn(Console(), part) if sys.stdout.isatty() else plain(part)
+    return _drawn(Console(width=_columns()), part) if sys.stdout.isatty() else plain(part)
 
 
 def _drawn(console: Console, part: RenderableType) -> str:
@@ -61,17 +71,38 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
             table.add_section()
             table.add_row(Text(_broken_name(result.scenario.name), style="bold"))
         for verdict in result.verdicts:
-            outcome = Text(verdict.outcome, style=_STYLES[verdict.outcome])
+            outcome = Text(_outcome(verdict), style=_STYLES[verdict.outcome])
             table.add_row(*map(Text, _cells(verdict)), outcome)
     titles = [Text(result.title, style="bold") for result in results]
-    if any(v.expected != v.law for result in results for v in result.verdicts):
-        titles.append(Text("(…): the law at this resolution, from which z counts", style="dim"))
+    judged = [verdict for result in results for verdict in result.verdicts]
+    titles += [Text(line, style="dim") for line in legend(judged)]
     notes = [
         Text(f"{result.scenario.name}: {note}", style="bold")
         for result in results
         for note in result.notes
     ]
     return Group(table, Text(), *titles, *([Text()] if notes else []), *notes)
+
+
+def legend(judged: Sequence[Verdict]) -> list[str]:
+    """Lines that say how to read a table of verdicts of one call."""
+    lines = []
+    if any(v.expected != v.law for v in judged):
+        lines.append("(…): the law at this resolution, from which z counts")
+    thresholds = [v.threshold for v in judged if v.z is not None]
+    if thresholds:
+        lines.append(
+            f"agrees: |z| below {max(thresholds):.2f} (any false alarm in this table: "
+            f"{100 * FAMILY_ERROR_RATE:g} %) and the rival law excluded"
+        )
+    lines.append("detects: the smallest deviation that would have been flagged, 99 times in 100")
+    if any(v.by_z_alone for v in judged):
+        lines.append("*: no rival law differs at these parameters, so z alone decides")
+    return lines
+
+
+def _outcome(verdict: Verdict) -> str:
+    return verdict.outcome + ("*" if verdict.by_z_alone and verdict.outcome == "agrees" else "")
 
 
 def _table(*headings: str, right: Iterable[str] = ()) -> Table:
@@ -88,7 +119,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
         law += f"\n({verdict.expected:.5g})"
     exact = verdict.z is None
     return (
-        _broken_name(verdict.quantity),
+        _broken_name(verdict.quantity) if _columns() < NARROW else verdict.quantity,
         with_error(verdict.value, verdict.stderr),
         verdict.unit,
         law,
@@ -98,7 +129,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _broken_name(name: str) -> str:
-    lines = textwrap.wrap(name.replace("_", "_ "), NAME_WIDTH, break_long_words=False)
+    lines = textwrap.wrap(name.replace("_", "_ "), 14, break_long_words=False)
     return "\n".join(line.replace("_ ", "_") for line in lines)
 
 
@@ -175,8 +206,9 @@ def html(result: Result) -> str:
         inner = "".join(f"<{tag}>{_html.escape(c).replace(chr(10), '<br>')}</{tag}>" for c in cells)
         return f"<tr>{inner}</tr>"
 
+    said = [*legend(result.verdicts), *result.notes]
     head = row(_HEADINGS, "th")
-    body = "".join(row((*_cells(v), v.outcome), "td") for v in result.verdicts)
-    sentences = "".join(f"<p>{_html.escape(note)}</p>" for note in result.notes)
+    body = "".join(row((*_cells(v), _outcome(v)), "td") for v in result.verdicts)
+    sentences = "".join(f"<p>{_html.escape(note)}</p>" for note in said)
     caption = f"<caption>{_html.escape(result.title)}</caption>"
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>{sentences}"

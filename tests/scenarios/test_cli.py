@@ -229,7 +229,9 @@ def test_ten_kills_lose_nothing(tmp_path):
         kept.append(batches_in(store))
     n_batches = kept[-1] + 10
     assert all(0 < before < after < n_batches for before, after in pairwise(kept[1:])), kept
-    resumed, _ = process(*arguments, "--batches", n_batches, "--store", store).communicate(timeout=120)
+    resumed, _ = process(*arguments, "--batches", n_batches, "--store", store).communicate(
+        timeout=120
+    )
     straight, _ = process(*arguments, "--batches", n_batches).communicate(timeout=120)
     assert json.loads(resumed)["record_sha256"] == json.loads(straight)["record_sha256"]
     assert batches_in(store) == n_batches

@@ -113,10 +113,11 @@ class ClosedWalk(Model):
     """Hoppers that nothing removes, all making ``n_steps`` hops.
 
     Tallies: ``crossings`` (n_planes, 2) forward and backward over the bond site|site+1 of each
-    ``(axis, site)`` of ``planes``; ``moments`` (n_stops, 11) of the displacement at each step
-    number of ``stops``, x counted from ``centres``; ``correlation`` (n_lags + 1,) Σ v(t)·v(t+k)
-    and ``lag_velocity`` (n_lags + 1, 2) Σ v_x(t) and Σ v_x(t+k) over the same pairs; ``final``
-    (size_x,) walkers on each site of a bounded x axis at the end.
+    ``(axis, site)`` of ``planes``; ``moments`` (n_stops, 11), at each step number of ``stops``
+    the sums over walkers of X, Y, Z, XX, YY, ZZ, XY, XZ, YZ, R²X and R⁴ of the displacement, X
+    counted from ``centres[stop]``, the drift rounded to whole sites; ``correlation``
+    (n_lags + 1,) Σ v(t)·v(t+k) and ``lag_velocity`` (n_lags + 1, 2) Σ v_x(t) and Σ v_x(t+k) over
+    the same pairs; ``final`` (size_x,) walkers on each site of a bounded x axis at the end.
     """
 
     axes: tuple[Axis, ...] = (Axis(),)

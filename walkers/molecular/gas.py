@@ -99,6 +99,8 @@ class FreeMolecular(Model):
         self._check_times()
         for name in self.watched:
             self.surface_number(name)
+        if len(set(self.watched)) < len(self.watched):
+            raise ValueError(f"a surface can be watched once, got {self.watched}")
         for name in ("cosine_edges", "speed_edges"):
             edges = getattr(self, name)
             if len(edges) == 1 or not np.all(np.diff(edges) > 0.0):

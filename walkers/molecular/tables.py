@@ -144,13 +144,13 @@ def parameters(shape: Shape, skin: float) -> np.ndarray:
         case Disc():
             # The skin closes the seam with a wall that ends at the rim.
             row[0:3], row[3:6], row[7] = shape.center, shape.normal, shape.radius
-            row[6] = (shape.radius + skin) ** 2
+            row[6] = (shape.radius + skin) * (shape.radius + skin)
         case Cylinder():
             row[0:3], row[3:6] = shape.center, shape.axis
-            row[6:9] = shape.radius**2, shape.radius, shape.length
+            row[6:9] = shape.radius * shape.radius, shape.radius, shape.length
             row[10] = -1.0 / shape.radius
         case Sphere():
-            row[0:3], row[6], row[7] = shape.center, shape.radius**2, shape.radius
+            row[0:3], row[6], row[7] = shape.center, shape.radius * shape.radius, shape.radius
             row[10] = -1.0 / shape.radius
         case Box():
             row[0:3], row[3:6] = shape.low, shape.high
