@@ -112,7 +112,7 @@ def plot(result: Any) -> Any:
     # Per solid angle 2π d(cos θ), and per molecule that enters: a cosine beam would be cos θ/π.
     entered = record["entered"].sum(axis=1)[:, None]
     draw.draw_batches(beam, middle, exits / (entered * 2 * np.pi * np.diff(edges)), "molecules")
-    angles = np.linspace(np.pi / 2, 0.005, 150)
+    angles = np.linspace(1.57, 0.005, 150)
     law = [knudsen.beam_intensity(a, p.length_over_radius) / np.pi for a in angles]
     draw.draw_law(beam, np.cos(angles), law, "Clausing")
     beam.plot([0, 1], [0, 1 / np.pi], "k:", lw=1, label="bare orifice")
