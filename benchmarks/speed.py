@@ -136,8 +136,8 @@ def two_threads() -> float:
     pairs = []
     with ThreadPoolExecutor(2) as pool:
         for _ in range(5):
-            alone = seconds(run_model(model, 16))
-            together = seconds(lambda: run(model, 1, 16, executor=pool))
+            alone = seconds(run_model(model, 64))
+            together = seconds(lambda: run(model, 1, 64, executor=pool))
             pairs.append(alone / together)
     return median(pairs)
 

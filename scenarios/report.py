@@ -69,7 +69,7 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
     for result in results:
         if several:
             table.add_section()
-            table.add_row(Text(_broken_name(result.scenario.name), style="bold"))
+            table.add_row(Text(_fitting(result.scenario.name), style="bold"))
         for verdict in result.verdicts:
             outcome = Text(_outcome(verdict), style=_STYLES[verdict.outcome])
             table.add_row(*map(Text, _cells(verdict)), outcome)
@@ -119,7 +119,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
         law += f"\n({verdict.expected:.5g})"
     exact = verdict.z is None
     return (
-        _broken_name(verdict.quantity) if _columns() < NARROW else verdict.quantity,
+        _fitting(verdict.quantity),
         with_error(verdict.value, verdict.stderr),
         verdict.unit,
         law,
@@ -128,7 +128,13 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
+def _fitting(name: str) -> str:
+    """Name as it is where there is room for it, else broken."""
+    return name if _columns() >= NARROW else _broken_name(name)
+
+
 def _broken_name(name: str) -> str:
+    """Name broken after 14 letters, at its underscores or hyphens."""
     lines = textwrap.wrap(name.replace("_", "_ "), 14, break_long_words=False)
     return "\n".join(line.replace("_ ", "_") for line in lines)
 
