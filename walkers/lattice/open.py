@@ -56,24 +56,9 @@ def walk_open(start, labels, n_hops, n_labels, rule, ends, absorbing, stream, bl
     next_walker = 0
     n_lanes = min(block_size, n_walkers)
     while True:
-        # A lane whose walker has ended takes the next one, or else the last lane's.
-        lane = 0
-        while lane < n_lanes:
-            if hops_left[lane] > 0:
-                lane += 1
-            elif next_walker < n_walkers:
-                walkers[lane] = next_walker
-                draws[lane] = 0
-                hops_left[lane] = n_hops[next_walker]
-                position[:, lane] = start[:, next_walker]
-                next_walker += 1
-            else:
-                n_lanes -= 1
-                walkers[lane] = walkers[n_lanes]
-                draws[lane] = draws[n_lanes]
-                hops_left[lane] = hops_left[n_lanes]
-                position[:, lane] = position[:, n_lanes]
-                hops_left[n_lanes] = 0
+        n_lanes, next_walker = refill(
+            walkers, draws, hops_left, position, n_lanes, next_walker, start, n_hops
+        )
         if n_lanes == 0:
             return absorbed, departures, endless
 
@@ -112,6 +97,32 @@ def walk_open(start, labels, n_hops, n_labels, rule, ends, absorbing, stream, bl
                 endless = np.int64(walkers[lane])
                 hops_left[lane] = 0
             draws[lane] += np.uint64(1)
+
+
+@kernel
+def refill(walkers, draws, hops_left, position, n_lanes, next_walker, start, n_hops):
+    """Give every lane whose walker has ended the next one, or else the last lane's.
+
+    Returns the number of lanes that still have a walker, and the next walker to start.
+    """
+    lane = 0
+    while lane < n_lanes:
+        if hops_left[lane] > 0:
+            lane += 1
+        elif next_walker < n_hops.size:
+            walkers[lane] = next_walker
+            draws[lane] = 0
+            hops_left[lane] = n_hops[next_walker]
+            position[:, lane] = start[:, next_walker]
+            next_walker += 1
+        else:
+            n_lanes -= 1
+            walkers[lane] = walkers[n_lanes]
+            draws[lane] = draws[n_lanes]
+            hops_left[lane] = hops_left[n_lanes]
+            position[:, lane] = position[:, n_lanes]
+            hops_left[n_lanes] = 0
+    return n_lanes, next_walker
 
 
 @scalar
