@@ -44,7 +44,7 @@ def build(p: Params) -> walkers.FreeMolecular:
     """Tube along x with R = 1, molecules from both ends, about a million wall hits in a batch."""
     L = p.length_over_radius
     wall = walkers.Cylinder(center=(0, 0, 0), axis=(1, 0, 0), radius=1.0, length=L)
-    n = int(np.clip(1_000_000 / (2.0 * max(L, 1.0)), 500, 100_000))
+    n = int(np.clip(1_000_000 / (2.0 * max(L, 1.0)), 5000, 100_000))
     return walkers.FreeMolecular(
         n_walkers=2 * n,
         species=walkers.gas(p.gas),
@@ -90,7 +90,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         ),
     }
     return [
-        Check(name, estimate, predictions[name], scale=predictions[name].law or W)
+        Check(name, estimate, predictions[name], scale=predictions[name].expected or W)
         for name, estimate in estimates.items()
     ]
 

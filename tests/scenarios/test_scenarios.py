@@ -118,6 +118,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
         ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
+        ("effusion-balance", {"T_hot": 1e5, "T_cold": 1.0, "hole_radius": 0.05}),
         ("effusion-balance", {"T_hot": 300.0, "T_cold": 300.0, "gas": "Xe"}),
     ],
 )
