@@ -41,7 +41,7 @@ QUANTITIES = {
 
 
 def build(p: Params) -> walkers.FreeMolecular:
-    """Tube along x with R = 1, molecules from both ends, about a million wall hits in a batch."""
+    """Tube along x with R = 1, fed from both ends: a million wall hits or 10⁴ molecules a batch."""
     L = p.length_over_radius
     wall = walkers.Cylinder(center=(0, 0, 0), axis=(1, 0, 0), radius=1.0, length=L)
     n = int(np.clip(1_000_000 / (2.0 * max(L, 1.0)), 5000, 100_000))

@@ -185,10 +185,10 @@ def balance_energy_flux(T_hot: float, T_cold: float) -> Prediction:
     """
     positive(T_hot=T_hot, T_cold=T_cold)
     return Prediction(
-        "energy flux 2k(T₁ − T₂)ν",
+        "energy 2k(T₁ − T₂) per impinging molecule",
         2.0 * k * (T_hot - T_cold),
         2.0 * k * (T_hot - T_cold),
-        "3k(T₁ − T₂)ν/2",
+        "3k(T₁ − T₂)/2 per impinging molecule",
         1.5 * k * (T_hot - T_cold),
         source="Present (1958), chapter 2; 2kT per effusing molecule",
     )
