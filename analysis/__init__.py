@@ -5,6 +5,7 @@ Everything here takes plain arrays and works without ``walkers``.
 
 from .diffusion import Moments, diffusion_tensor, displacement_moments, green_kubo
 from .estimate import Estimate, batch_mean, jackknife, ratio
+from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
 from .verdict import Check, Prediction, Verdict, judge
 
@@ -13,6 +14,7 @@ __all__ = [
     "Estimate",
     "Moments",
     "Prediction",
+    "SteadyState",
     "Verdict",
     "batch_mean",
     "diffusion_tensor",
@@ -22,4 +24,5 @@ __all__ = [
     "judge",
     "plot_verdicts",
     "ratio",
+    "steady_state",
 ]

@@ -11,10 +11,9 @@ All expected values are exact at any N.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import model_validator
 
 import analysis
@@ -67,28 +66,13 @@ def laws(p: Params) -> dict[str, Prediction]:
     }
 
 
-class SteadyState(NamedTuple):
-    """What the test walkers of each batch say of the steady state of the slab."""
-
-    flux: NDArray[np.float64]  # (n_batches,) labelled net flux
-    profile: NDArray[np.float64]  # (n_batches, n_sites) walkers per site
-    hops_left: NDArray[np.float64]  # (n_batches, n_sites) per step, from each site
-    hops_right: NDArray[np.float64]  # (n_batches, n_sites)
-
-
-def steady_state(record: walkers.Record, n_sites: int) -> SteadyState:
+def steady_state(record: walkers.Record, n_sites: int) -> analysis.SteadyState:
     """Weight the walkers of each reservoir by its injection rate over their number."""
     slab: Any = record.model
-    weights = slab.injection / record["started"]  # (n_batches, 2)
-    passages = weights * np.stack(
-        [record["absorbed"][:, 0, 1], record["absorbed"][:, 1, 0]], axis=1
-    )
-    per_site = np.einsum("bl,blsk->bsk", weights, record["departures"])[:, 1 : n_sites + 1]
-    return SteadyState(
-        flux=passages[:, 0] - passages[:, 1],
-        profile=per_site.sum(axis=2),
-        hops_left=per_site[:, :, 0],
-        hops_right=per_site[:, :, 2],
+    on_sites = record["departures"][:, :, 1 : n_sites + 1]
+    left_right_neither = on_sites[..., [0, 2, 1]]
+    return analysis.steady_state(
+        slab.injection, record["started"], record["absorbed"], left_right_neither
     )
 
 

@@ -23,6 +23,8 @@ from .engine.model import KernelError, Model, Together, together
 from .engine.record import Record
 from .engine.run import BatchError, run
 from .engine.store import Store, StoreError, drop_batch
+from .lattice.chain import bernoulli, closed_chain, open_chain, scharfetter_gummel
+from .lattice.sites import SiteWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
 from .molecular import (
     Box,
@@ -64,6 +66,7 @@ __all__ = [
     "Record",
     "Reflecting",
     "Reservoir",
+    "SiteWalk",
     "Species",
     "Specular",
     "SpeedLaw",
@@ -74,12 +77,16 @@ __all__ = [
     "Together",
     "Unbounded",
     "available_cores",
+    "bernoulli",
+    "closed_chain",
     "drop_batch",
     "emitting",
     "gas",
     "n_workers",
+    "open_chain",
     "processes",
     "run",
+    "scharfetter_gummel",
     "threads",
     "together",
     "trace_paths",

@@ -1,5 +1,9 @@
 """One small model for every kernel: what "the same bits" is tried on."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from walkers import (
     Absorbing,
     AngleLaw,
@@ -20,10 +24,13 @@ from walkers import (
     Periodic,
     Reflecting,
     Reservoir,
+    SiteWalk,
     Specular,
     SpeedLaw,
     Sphere,
     Surface,
+    closed_chain,
+    open_chain,
     together,
 )
 
@@ -55,6 +62,16 @@ ROOMS = FreeMolecular(
     census_times=(0.01, 0.04),
 )
 
+SQUARE = [[1, 1, 1, 1, 1], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [1, 1, 1, 1, 1]]
+"""Kind 0 hops to its four neighbours; 1, 2 and 3 are traps."""
+IN_SQUARE = SiteWalk(
+    700,
+    kinds=SQUARE,
+    steps=((-1, 0), (1, 0), (0, -1), (0, 1)),
+    probabilities=[[0.25] * 4, [0] * 4, [0] * 4, [0] * 4],
+    entrances=([12], [6, 7]),
+)
+
 SMALL_MODELS = {
     "tube": TUBE,
     "rooms": ROOMS,
@@ -73,6 +90,12 @@ SMALL_MODELS = {
     ),
     "slab": OpenWalk(800, axes=(SLAB,)),
     "slab over time": OpenWalk(50, axes=(SLAB,), n_steps=40, profile=[3.0, 2.5, 2.0, 2, 1.5, 1]),
+    "square": IN_SQUARE,
+    "square by leaps": replace(IN_SQUARE, leaps=(2,)),
+    "tagged square": replace(IN_SQUARE, leaps=(2,), tags=np.eye(5, dtype=int)),
+    "square for a time": replace(IN_SQUARE, n_steps=5),
+    "chain": open_chain(300, right=[0.2] * 5, left=[0.1, 0.2, 0.3, 0.2, 0.1]),
+    "closed chain": closed_chain(300, [0.2] * 4, [0.3] * 4, start=[1], stops=(2, 9)),
     "together": together(
         a=ClosedWalk(40, axes=(Axis(),), n_steps=9, start=(0,), stops=(9,)),
         b=OpenWalk(60, axes=(SLAB,), hop=Hop(stay=0.5)),
