@@ -71,8 +71,9 @@ def test_departures_follow_the_probabilities_of_each_site():
 
 def test_a_closed_chain_goes_to_equilibrium():
     right, left = walkers.scharfetter_gummel([0.0, 1.0, 0.5, 2.0], 0.3)
-    walk = walkers.closed_chain(30_000, right, left, [1], (0, 7, 200))
-    occupancy = walk.compute(2, 0)["occupancy"]
+    walk = walkers.closed_chain(30_000, right, left, [1], (0, 7, 200), n_groups=3)
+    assert walk.resized(20_000).started.tolist() == [10_000, 10_000]
+    occupancy = walk.compute(2, 0)["occupancy"].sum(axis=0)
     matrix = np.diag(np.ones(4))
     for bond in range(3):
         matrix[bond, bond + 1] += right[bond]
@@ -85,6 +86,25 @@ def test_a_closed_chain_goes_to_equilibrium():
         assert chi_square_p(counts[1:], exact) > FALSE_ALARM
     boltzmann = np.exp(-np.array([0.0, 1.0, 0.5, 2.0]))
     assert np.allclose(np.linalg.matrix_power(matrix, 10_000)[0], boltzmann / boltzmann.sum())
+
+
+def test_moments_at_the_stops_are_those_of_independent_hops():
+    sites = np.zeros((63, 63), int)
+    sites[[0, -1]] = sites[:, [0, -1]] = 1
+    steps = ((1, 0), (-1, 0), (1, 1), (-1, -1))
+    p = np.array([[0.1, 0.2, 0.3, 0.3], [0.0] * 4])
+    walk = walkers.SiteWalk(
+        40_000, kinds=sites, steps=steps, probabilities=p, entrances=([31 * 63 + 31],),
+        n_steps=25, stops=(10, 25),
+    )  # fmt: skip
+    moments = walk.compute(6, 0)["moments"] / walk.n_walkers
+    mean, square = p[0] @ np.array(steps), np.einsum("k,ki,kj->ij", p[0], steps, steps)
+    for sums, n in zip(moments, walk.stops, strict=True):
+        variance = n * (square - np.outer(mean, mean))
+        error = np.sqrt(np.diag(variance) / walk.n_walkers)
+        assert (np.abs(sums[:2] - n * mean) < 5.0 * error).all()
+        product = variance + n**2 * np.outer(mean, mean)
+        np.testing.assert_allclose(sums[[3, 4, 6]], product[[0, 1, 0], [0, 1, 1]], rtol=0.04)
 
 
 def test_an_axis_of_one_site_is_the_same_all_along():

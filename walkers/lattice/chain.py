@@ -79,11 +79,16 @@ def open_chain(n_walkers: int, right: ArrayLike, left: ArrayLike) -> SiteWalk:
 
 
 def closed_chain(
-    n_walkers: int, right: ArrayLike, left: ArrayLike, start: ArrayLike, stops: tuple[int, ...]
+    n_walkers: int,
+    right: ArrayLike,
+    left: ArrayLike,
+    start: ArrayLike,
+    stops: tuple[int, ...],
+    n_groups: int = 1,
 ) -> SiteWalk:
     """Chain of N sites that nobody leaves, its walkers counted at given step numbers.
 
-    ``occupancy`` is (n_stops, N + 1), its column 0 empty: tags are sites, which count from 1.
+    ``occupancy`` is (n_groups, n_stops, N + 1), its column 0 empty: tags are sites, from 1 on.
 
     Parameters
     ----------
@@ -95,6 +100,8 @@ def closed_chain(
         Sites 1 … N where walkers start, each as likely.
     stops : tuple of int
         Rising step numbers; the walk ends at the last one.
+    n_groups : int
+        Independent groups that the walkers are divided into and counted by.
     """
     p_right, p_left = np.asarray(right, np.float64), np.asarray(left, np.float64)
     n_sites = p_right.size + 1
@@ -106,7 +113,7 @@ def closed_chain(
         kinds=np.arange(n_sites),
         steps=((-1,), (1,)),
         probabilities=probabilities,
-        entrances=(np.asarray(start, np.int64) - 1,),
+        entrances=(np.asarray(start, np.int64) - 1,) * n_groups,
         n_steps=stops[-1],
         tags=np.arange(1, n_sites + 1),
         stops=stops,

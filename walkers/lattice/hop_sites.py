@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
 from ..engine.streams import INITIAL, MASK32, MOTION, SHIFT32, below, fill_words, words_of
+from .closed import N_MOMENTS, add_moments
 
 HOPS_PER_WORD = 3
 """Columns taken from one word where each is all or nothing; eight columns leave a bias < 2⁻²³."""
@@ -223,23 +224,29 @@ def hop_the_rest(site, words, rates, tags, labels, departures, resting, n_lanes)
 
 @kernel
 def walk_for_steps(
-    start, start_labels, n_labels, n_traps, n_steps, rates, tags, n_tags, stops, stream, block_size
-):
+    start, start_labels, n_labels, n_traps, n_steps, rates, tags, n_tags, shape, stops, stream,
+    block_size,
+):  # fmt: skip
     """Let every walker make ``n_steps`` hops; trapped ones stay where they are.
 
-    stops : (n_stops,) rising step numbers at which walkers are counted by tag. Returns absorbed
-    (n_labels, n_traps) at the end, departures (n_labels, n_tags, n_directions + 1) and occupancy
-    (n_stops, n_tags).
+    shape : (3,) sites along each axis; stops : (n_stops,) rising step numbers at which walkers
+    are counted by tag and their displacements summed. Returns absorbed (n_labels, n_traps) at
+    the end, departures (n_labels, n_tags, n_directions + 1), occupancy (n_labels, n_stops,
+    n_tags) and moments (n_stops, 11).
     """
     absorbed = np.zeros((n_labels, n_traps), np.int64)
     departures = np.zeros((n_labels, n_tags, rates.offsets.size), np.int64)
-    occupancy = np.zeros((stops.size, n_tags), np.int64)
+    occupancy = np.zeros((n_labels, stops.size, n_tags), np.int64)
+    moments = np.zeros((stops.size, N_MOMENTS), np.int64)
+    position = np.empty((3, block_size), np.int64)
+    origin = np.empty((3, block_size), np.int64)
     site = np.empty(block_size, np.int64)
     words = np.empty((4, block_size), np.uint64)
     draws = np.empty(block_size, np.uint64)
     for first in range(0, start.size, block_size):
         n_lanes = min(block_size, start.size - first)
         site[:n_lanes] = start[first : first + n_lanes]
+        find_coordinates(origin, site, shape, n_lanes)
         labels = start_labels[first : first + n_lanes]
         walkers = np.arange(first, first + n_lanes).astype(np.uint64)
         step = 0
@@ -250,21 +257,23 @@ def walk_for_steps(
             draw += 1
             fill_words(words, stream, MOTION, walkers, draws)
             for k in range(4):
-                n_hops = 1
+                # A word whose hops would pass a stop gives only those before it.
+                next_stop = stops[stop] if stop < stops.size else n_steps
+                n_hops = min(rates.hops_per_word, next_stop - step)
                 if n_tags > 0:
-                    # A word whose hops would pass a stop gives only those before it.
-                    next_stop = stops[stop] if stop < stops.size else n_steps
-                    n_hops = min(rates.hops_per_word, next_stop - step)
                     hop_and_count(site, words[k], n_hops, rates, tags, labels, departures, n_lanes)
-                elif n_steps - step >= rates.hops_per_word == HOPS_PER_WORD:
-                    n_hops = HOPS_PER_WORD
+                elif n_hops == HOPS_PER_WORD:
                     hop_by_word(site, words[k], rates, n_lanes)
-                else:
+                elif n_hops > 0:
+                    n_hops = 1
                     hop(site, words[k], rates, n_lanes)
                 step += n_hops
                 while stop < stops.size and step == stops[stop]:
-                    for lane in range(n_lanes):
-                        occupancy[stop, tags[site[lane]]] += 1
+                    if n_tags > 0:
+                        for lane in range(n_lanes):
+                            occupancy[labels[lane], stop, tags[site[lane]]] += 1
+                    find_coordinates(position, site, shape, n_lanes)
+                    add_moments(moments[stop], position, origin, 0, 0, n_lanes)
                     stop += 1
                 if step == n_steps:
                     break
@@ -272,4 +281,14 @@ def walk_for_steps(
             trap = rates.traps[rates.kinds[site[lane]]]
             if trap >= 0:
                 absorbed[labels[lane], trap] += 1
-    return absorbed, departures, occupancy
+    return absorbed, departures, occupancy, moments
+
+
+@kernel
+def find_coordinates(position, site, shape, n_lanes):
+    """Coordinates (3, n_lanes) of flat sites."""
+    for lane in range(n_lanes):
+        rest = site[lane] // shape[2]
+        position[0, lane] = rest // shape[1]
+        position[1, lane] = rest % shape[1]
+        position[2, lane] = site[lane] % shape[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,12 +38,13 @@ class SiteWalk(Model):
     out evenly. With ``n_steps`` = 0 they hop until they are trapped.
 
     ``tags`` (like ``kinds``): number of the tally of each site, 0 for none. ``stops``: step
-    numbers at which walkers are counted by tag. ``leaps``: numbers of hops made in one exact draw
+    numbers at which walkers are counted. ``leaps``: numbers of hops made in one exact draw
     where a walker is so far from any site that differs in kind or tag.
 
     Tallies: ``started`` (n_sources,); ``absorbed`` (n_sources, n_traps), traps in the order of
     their kinds; ``departures`` (n_sources, n_tags + 1, n_steps + 1): what walkers standing on each
-    tag did, the last column being to stay; ``occupancy`` (n_stops, n_tags + 1).
+    tag did, the last column being to stay; at each stop, ``occupancy`` (n_sources, n_stops,
+    n_tags + 1) and, of the displacements, ``moments`` (n_stops, 11) as those of ClosedWalk.
     """
 
     kinds: NDArray[Any] = field(default_factory=lambda: np.empty(0, np.uint8))
@@ -93,6 +94,18 @@ class SiteWalk(Model):
         n_rows = len(self.entrances) * n_tags
         return 32 * self.n_walkers + 8 * n_rows * (len(self.steps) + 1)
 
+    def resized(self, n_walkers: int) -> SiteWalk:
+        """Build the same walk with about so many walkers in a batch.
+
+        Sources that are all alike are repetitions: their number changes, not their size.
+        """
+        first, *others = self.entrances
+        if not others or any(not np.array_equal(first, sites) for sites in others):
+            return replace(self, n_walkers=n_walkers)
+        size = self.n_walkers // len(self.entrances)
+        n_sources = max(1, round(n_walkers / size))
+        return replace(self, n_walkers=n_sources * size, entrances=(first,) * n_sources)
+
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
         from ..engine.streams import make_stream
@@ -108,11 +121,12 @@ class SiteWalk(Model):
         tallies = {"started": self.started}
         if self.n_steps > 0:
             stops = np.array(self.stops, np.int64)
-            absorbed, departures, occupancy = walk_for_steps(
-                start, labels, n_labels, n_traps, self.n_steps, rates, tags, n_tags, stops,
+            shape = np.ones(3, np.int64)
+            shape[: self.kinds.ndim] = self.kinds.shape
+            absorbed, departures, tallies["occupancy"], tallies["moments"] = walk_for_steps(
+                start, labels, n_labels, n_traps, self.n_steps, rates, tags, n_tags, shape, stops,
                 stream, BLOCK_SIZE,
             )  # fmt: skip
-            tallies["occupancy"] = occupancy
         else:
             absorbed, departures, endless = walk_until_trapped(
                 start, labels, n_labels, n_traps, rates, tags, n_tags, self._leap_tables(),
@@ -263,8 +277,6 @@ def _check_tallies(walk: SiteWalk) -> None:
     rising = list(walk.stops) == sorted(set(walk.stops))
     if not rising or any(not 0 <= stop <= walk.n_steps for stop in walk.stops):
         raise ValueError(f"stops must rise from 0 to n_steps, got {walk.stops}")
-    if walk.stops and walk.tags is None:
-        raise ValueError("walkers are counted by tag at the stops: tags are missing")
     if walk.leaps and walk.n_steps > 0:
         raise ValueError("leaps do not keep the time: they need a walk that ends in traps")
     if any(not 2 <= n_hops <= MAXIMUM_LEAP for n_hops in walk.leaps):
