@@ -23,7 +23,15 @@ from .engine.model import KernelError, Model, Together, together
 from .engine.record import Record
 from .engine.run import BatchError, run
 from .engine.store import Store, StoreError, drop_batch
-from .lattice.chain import bernoulli, closed_chain, open_chain, scharfetter_gummel
+from .lattice.chain import (
+    LEFT,
+    RIGHT,
+    STAY,
+    bernoulli,
+    closed_chain,
+    open_chain,
+    scharfetter_gummel,
+)
 from .lattice.sites import SiteWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
 from .molecular import (
@@ -41,6 +49,9 @@ from .molecular import (
 from .species import Species, gas
 
 __all__ = [
+    "LEFT",
+    "RIGHT",
+    "STAY",
     "Absorbing",
     "AngleLaw",
     "Axis",

@@ -37,6 +37,19 @@ CONTRACT = {
         {"length_over_radius": 10, "gas": ..., "T": ...},
         ["transmission", "hits_per_molecule", "reciprocity", "axial_peaking"],
     ),
+    "anisotropic": (
+        {"rates": ...},
+        ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
+         "smallest_eigenvalue"],
+    ),
+    "one-way-fluxes": (
+        {"k_forward": ..., "k_reverse": ..., "c_A": ..., "c_B": ..., "T": ...},
+        ["forward_rate", "net_rate", "reverse_over_forward", "equilibrium_constant"],
+    ),
+    "mixing-entropy": (
+        {"n_walkers": ..., "n_cells": ...},
+        ["entropy_rate", "increments", "entropy_final"],
+    ),
 }  # fmt: skip
 
 WRONG_RULES = [(name, rule) for name in names() for rule in load(name).wrong_rules]
@@ -114,6 +127,10 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("random-walk", {"dimension": 2, "bias": -0.3, "steps": 90}),
         ("fick-slab", {"n_sites": 101}),  # the rival says: the flux of n_sites 50
         ("fick-slab", {"n_sites": 5, "c_left": 0.0, "c_right": 2.0}),
+        ("anisotropic", {"rates": [0.1, 0.1, 0.0, 0.15]}),  # turns the other way
+        ("anisotropic", {"rates": [0.2, 0.2, 0.05, 0.05]}),  # isotropic
+        ("one-way-fluxes", {"k_forward": 1e-3, "k_reverse": 2e-2, "c_A": 300.0, "c_B": 15.0}),
+        ("mixing-entropy", {"n_walkers": 100, "n_cells": 7}),
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
