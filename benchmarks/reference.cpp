@@ -76,6 +76,49 @@ static void hop_word(i64 *x, i64 *y, i64 *z, const u64 *word, i64 n, i64 side, i
     if (n_hops == 1) hop_block<1, COUNTED>(x, y, z, word, n, side, plane, crossings);
 }
 
+// Sites of different kinds: what a kind does with a word (see walkers/lattice/hop_sites.py).
+struct Rates {
+    const uint8_t *kinds;
+    const i64 *entries, *jumps, *offsets, *traps;
+    u64 n_columns;
+    i64 row_bits, hops_per_word;
+
+    i64 direction(u64 fraction, i64 site) const {
+        const i64 column = fraction >> 32;
+        const i64 entry = entries[(i64(kinds[site]) << row_bits) | column];
+        return i64(fraction & MASK) < (entry >> 8) ? column : entry & 255;
+    }
+};
+
+// All hops of one word of every lane, counted by label, tag and direction.
+static void hop_counted(i64 *site, const u64 *word, const i64 *label, i64 n, const Rates &rates,
+                        const uint8_t *tags, i64 n_tags, i64 n_outcomes, i64 *departures) {
+    for (i64 lane = 0; lane < n; ++lane) {
+        u64 fraction = word[lane];
+        i64 here = site[lane];
+        for (i64 hop = 0; hop < rates.hops_per_word; ++hop) {
+            fraction = (fraction & MASK) * rates.n_columns;
+            const i64 direction = rates.direction(fraction, here);
+            ++departures[(label[lane] * n_tags + tags[here]) * n_outcomes + direction];
+            here += rates.offsets[direction];
+        }
+        site[lane] = here;
+    }
+}
+
+// Three hops of one word of every lane, where a column is a hop or none.
+static void hop_uncounted(i64 *site, const u64 *word, i64 n, const Rates &rates) {
+    for (i64 lane = 0; lane < n; ++lane) {
+        u64 fraction = word[lane];
+        i64 here = site[lane];
+        for (int hop = 0; hop < 3; ++hop) {
+            fraction = (fraction & MASK) * rates.n_columns;
+            here += rates.jumps[(i64(rates.kinds[here]) << rates.row_bits) | i64(fraction >> 32)];
+        }
+        site[lane] = here;
+    }
+}
+
 struct Vec {
     double x, y, z;
 };
@@ -210,6 +253,67 @@ void walk_box(i64 n_walkers, i64 n_steps, i64 side, i64 plane, u64 batch, u64 k0
             }
         }
         for (i64 lane = 0; lane < n; ++lane) ++final_x[x[lane] - 1];
+    }
+}
+
+// Walkers on sites of different kinds for n_steps hops, three to a word; their last sites.
+void walk_steps(i64 n_walkers, i64 n_steps, const i64 *start, Rates *rates, u64 batch, u64 k0,
+                u64 k1, i64 block, i64 *last) {
+    std::vector<u64> words(4 * block);
+    for (i64 first = 0; first < n_walkers; first += block) {
+        const i64 n = std::min(block, n_walkers - first);
+        i64 *site = last + first;
+        std::copy(start + first, start + first + n, site);
+        i64 step = 0;
+        for (u64 draw = 0; step < n_steps; ++draw) {
+            fill_block(words.data(), draw, first, batch, 0, k0, k1, n);
+            for (int k = 0; k < 4 && step < n_steps; ++k, step += 3)
+                hop_uncounted(site, words.data() + k * n, n, *rates);
+        }
+    }
+}
+
+// Walkers that hop until they are trapped, every departure counted. Lanes of trapped walkers
+// go to the next ones.
+void walk_trapped(i64 n_walkers, const i64 *start, const i64 *labels, Rates *rates,
+                  const uint8_t *tags, i64 n_tags, i64 n_outcomes, i64 n_traps, u64 batch, u64 k0,
+                  u64 k1, i64 block, i64 *absorbed, i64 *departures) {
+    std::vector<i64> walker(block), site(block), label(block);
+    std::vector<u64> draw(block), words(4 * block);
+    i64 next = 0, n = 0;
+    for (;;) {
+        for (i64 lane = 0; lane < n;) {
+            const i64 trap = rates->traps[rates->kinds[site[lane]]];
+            if (trap < 0) {
+                ++lane;
+                continue;
+            }
+            ++absorbed[label[lane] * n_traps + trap];
+            --n;
+            walker[lane] = walker[n];
+            draw[lane] = draw[n];
+            site[lane] = site[n];
+            label[lane] = label[n];
+        }
+        for (; n < block && next < n_walkers; ++n, ++next) {
+            walker[n] = next;
+            draw[n] = 0;
+            site[n] = start[next];
+            label[n] = labels[next];
+        }
+        if (n == 0) return;
+        for (i64 lane = 0; lane < n; ++lane) {
+            u64 a = draw[lane], b = walker[lane], c = batch, d = 0;
+            philox(a, b, c, d, k0, k1);
+            words[lane] = a;
+            words[n + lane] = b;
+            words[2 * n + lane] = c;
+            words[3 * n + lane] = d;
+            ++draw[lane];
+        }
+        for (int k = 0; k < 4; ++k)
+            hop_counted(site.data(), words.data() + k * n, label.data(), n, *rates, tags, n_tags,
+                        n_outcomes, departures);
     }
 }
 

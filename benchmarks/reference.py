@@ -10,6 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from walkers import SiteWalk
+from walkers.engine.streams import make_stream
+from walkers.lattice.hop_sites import start_sites
+
 FLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"]
 SOURCE = Path(__file__).with_name("reference.cpp")
 _u64, _i64, _f64 = ctypes.c_uint64, ctypes.c_int64, ctypes.c_double
@@ -67,3 +71,60 @@ def trace_tube(n_walkers: int, length: float, skin: float, seed: int, batch: int
     )  # fmt: skip
     assert n_lost == 0
     return hits
+
+
+class _Rates(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("kinds", "entries", "jumps", "offsets", "traps")),
+        ("n_columns", _u64), ("row_bits", _i64), ("hops_per_word", _i64),
+    ]  # fmt: skip
+
+
+def _rates_of(walk: SiteWalk) -> tuple[_Rates, tuple[np.ndarray, ...]]:
+    """C++ form of a walk's tables, and the arrays that must outlive it."""
+    ours = walk.rates()
+    arrays = (ours.kinds, ours.entries, ours.jumps, ours.offsets, ours.traps)
+    assert ours.kinds.dtype == np.uint8
+    pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in arrays]
+    rates = _Rates(*pointers, int(ours.n_columns), ours.row_bits, ours.hops_per_word)
+    return rates, arrays
+
+
+def starts(walk: SiteWalk, seed: int, batch: int) -> tuple[np.ndarray, np.ndarray]:
+    """Start sites and labels, drawn by our own kernel: the loops are what is compared."""
+    first_entrance = np.cumsum([0, *(sites.size for sites in walk.entrances)])
+    stream = make_stream(seed, batch, walk.stream)
+    return start_sites(np.concatenate(walk.entrances), first_entrance, walk.started, stream)
+
+
+def walk_for_steps(walk: SiteWalk, seed: int, batch: int, block: int = 512) -> np.ndarray:
+    """Last sites (n_walkers,) after ``n_steps`` hops, a multiple of three, nothing counted."""
+    start, _ = starts(walk, seed, batch)
+    rates, _arrays = _rates_of(walk)
+    last = np.empty_like(start)
+    library().walk_steps(
+        _i64(start.size), _i64(walk.n_steps), start.ctypes.data_as(ctypes.c_void_p),
+        ctypes.byref(rates), _u64(batch), _u64(seed & 0xFFFFFFFF), _u64(seed >> 32), _i64(block),
+        last.ctypes.data_as(ctypes.c_void_p),
+    )  # fmt: skip
+    return last
+
+
+def walk_until_trapped(
+    walk: SiteWalk, seed: int, batch: int, block: int = 512
+) -> tuple[np.ndarray, np.ndarray]:
+    """Absorbed (n_sources, n_traps) and departures (n_sources, n_tags, n_steps + 1)."""
+    start, labels = starts(walk, seed, batch)
+    rates, _arrays = _rates_of(walk)
+    assert walk.tags is not None
+    tags = walk.tags.reshape(-1)
+    n_tags, n_outcomes = int(tags.max()) + 1, len(walk.steps) + 1
+    absorbed = np.zeros((len(walk.entrances), walk.traps.size), np.int64)
+    departures = np.zeros((len(walk.entrances), n_tags, n_outcomes), np.int64)
+    library().walk_trapped(
+        _i64(start.size), *(a.ctypes.data_as(ctypes.c_void_p) for a in (start, labels)),
+        ctypes.byref(rates), tags.ctypes.data_as(ctypes.c_void_p), _i64(n_tags), _i64(n_outcomes),
+        _i64(walk.traps.size), _u64(batch), _u64(seed & 0xFFFFFFFF), _u64(seed >> 32), _i64(block),
+        *(a.ctypes.data_as(ctypes.c_void_p) for a in (absorbed, departures)),
+    )  # fmt: skip
+    return absorbed, departures

@@ -18,7 +18,16 @@ import numpy as np
 
 from benchmarks import reference
 from scenarios import knudsen_tube
-from walkers import Axis, ClosedWalk, InlineExecutor, Reflecting, run
+from walkers import (
+    Axis,
+    ClosedWalk,
+    InlineExecutor,
+    Reflecting,
+    SiteWalk,
+    open_chain,
+    run,
+    scharfetter_gummel,
+)
 from walkers.engine import streams
 from walkers.lattice.walk import BLOCK_SIZE
 from walkers.molecular.tables import make_table
@@ -94,6 +103,47 @@ def tube_ratio(length: float) -> tuple[float, float, float]:
     )  # fmt: skip
 
 
+def sponge(side: int, n_walkers: int, n_steps: int) -> SiteWalk:
+    """Hoppers in a closed box of ``side``³ voxels, half of them solid, with pores of a few voxels.
+
+    The kind of a voxel is the set of its open neighbours, as bits.
+    """
+    waves = np.random.default_rng(1).normal(size=(3, 12))
+    grid = np.stack(np.meshgrid(*[np.arange(side)] * 3, indexing="ij"), axis=-1)
+    phase = np.random.default_rng(2).uniform(0.0, 6.3, 12)
+    opened = np.pad(np.cos(0.35 * grid @ waves + phase).sum(axis=-1) < 0.0, 1)
+    kinds = np.zeros(opened.shape, np.int64)
+    for bit, (axis, step) in enumerate((axis, step) for axis in range(3) for step in (-1, 1)):
+        kinds |= np.roll(opened, -step, axis=axis).astype(np.int64) << bit
+    kinds[~opened] = 0
+    steps = tuple(tuple(s * int(a == axis) for a in range(3)) for axis in range(3) for s in (-1, 1))
+    bits = (np.arange(64)[:, None] >> np.arange(6)) & 1
+    return SiteWalk(
+        n_walkers, kinds=kinds, steps=steps, probabilities=bits / 6.0,
+        entrances=(np.flatnonzero(opened),), n_steps=n_steps, stops=(n_steps,),
+    )  # fmt: skip
+
+
+def hill(n_walkers: int = 100_000) -> SiteWalk:
+    """Labelled hoppers on 40 sites of a hilly potential, every departure counted."""
+    energies = 1.5 * np.sin(np.arange(42) / 6.0)
+    return open_chain(n_walkers, *scharfetter_gummel(energies, 0.2))
+
+
+def leap_gain(side: int, dimension: int, leaps: tuple[int, ...]) -> tuple[float, float, float]:
+    """Walkers per second from the middle of an empty interval or square to its ends, by leaps."""
+    kinds = np.pad(np.zeros((side,) * dimension, np.int64), 1, constant_values=1)
+    steps = tuple(tuple(int(s) for s in row) for k in (-1, 1) for row in k * np.eye(dimension))
+    hops = SiteWalk(
+        300, kinds=kinds, steps=steps,
+        probabilities=[[0.5 / dimension] * len(steps), [0.0] * len(steps)],
+        entrances=(np.array([kinds.size // 2]),),
+    )  # fmt: skip
+    return ratio_of_rates(
+        run_model(replace(hops, leaps=leaps)), hops.n_walkers, run_model(hops), hops.n_walkers
+    )
+
+
 def main() -> int:
     """Measure, print, judge."""
     n_hops = 2 * N_WALKERS * N_STEPS
@@ -119,6 +169,20 @@ def main() -> int:
          ratio_of_rates(run_model(box(())), n_hops, box_cpp(0), n_hops)),
         ("hops, one plane counted / C++", 0.8,
          ratio_of_rates(run_model(box(plane)), n_hops, box_cpp(50), n_hops)),
+    ]  # fmt: skip
+    image, uphill = sponge(100, N_WALKERS, N_STEPS), hill()
+    departures = 2 * float(uphill.compute(1, 0)["departures"].sum())
+    rows += [
+        ("hops in a sponge of 100³ voxels / C++", 0.8,
+         ratio_of_rates(
+             run_model(image), n_hops,
+             lambda: [reference.walk_for_steps(image, 1, b) for b in (0, 1)], n_hops)),
+        ("hops in a potential, counted / C++", 0.8,
+         ratio_of_rates(
+             run_model(uphill), departures,
+             lambda: [reference.walk_until_trapped(uphill, 1, b) for b in (0, 1)], departures)),
+        ("walkers of 2000 sites, leaps / none", 10.0, leap_gain(2000, 1, (32, 128, 512))),
+        ("walkers of 300² sites, leaps / none", 3.0, leap_gain(300, 2, (16, 64, 128))),
     ]  # fmt: skip
     rows += [(f"wall hits in a tube, L/R = {L:g} / C++", 1.0, tube_ratio(L)) for L in (10.0, 100.0)]
     missed = vector_multiplies == 0

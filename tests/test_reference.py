@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks import reference
+from benchmarks.speed import sponge
 from scenarios import knudsen_tube
+from tests.walkers.test_sites import uphill
 from walkers import Axis, ClosedWalk, InlineExecutor, Reflecting, run
 from walkers.engine import streams
 from walkers.molecular.tables import make_table
@@ -46,3 +48,28 @@ def test_molecules_in_a_tube_hit_alike(length):
         hits = reference.trace_tube(4000, length, skin, 2**35 + 3, batch)
         assert (record["hits"][batch] == hits).all()
     assert record["hits"][:, :, 2].sum() > 1000
+
+
+def test_hoppers_in_a_sponge_end_alike():
+    walk = sponge(side=14, n_walkers=700, n_steps=30)
+    record = run(walk, 2**36 + 7, 2, executor=InlineExecutor())
+    for batch in (0, 1):
+        last = np.stack(
+            np.unravel_index(reference.walk_for_steps(walk, 2**36 + 7, batch), walk.kinds.shape)
+        )
+        start = np.stack(
+            np.unravel_index(reference.starts(walk, 2**36 + 7, batch)[0], walk.kinds.shape)
+        )
+        moments = record["moments"][batch, 0]
+        assert (moments[:3] == (last - start).sum(axis=1)).all()
+        assert (moments[3:6] == ((last - start) ** 2).sum(axis=1)).all()
+        assert moments[3:6].min() > 1000
+
+
+def test_hoppers_in_a_potential_depart_and_end_alike():
+    walk = uphill(n_walkers=900)
+    record = run(walk, 2**37 + 9, 2, executor=InlineExecutor())
+    for batch in (0, 1):
+        absorbed, departures = reference.walk_until_trapped(walk, 2**37 + 9, batch)
+        assert (record["absorbed"][batch] == absorbed).all()
+        assert (record["departures"][batch] == departures).all()

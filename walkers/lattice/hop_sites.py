@@ -29,10 +29,11 @@ class Rates(NamedTuple):
     """Sites, their kinds, and what each kind does with a word."""
 
     kinds: NDArray[np.uint8]  # (n_sites,)
-    entries: NDArray[np.int64]  # (n_kinds · n_columns,) limit · 2⁸ + other direction
-    jumps: NDArray[np.int64]  # (n_kinds · n_columns,) change of site, columns all or nothing
+    entries: NDArray[np.int64]  # (n_kinds · 2^row_bits,) limit · 2⁸ + other direction
+    jumps: NDArray[np.int64]  # (n_kinds · 2^row_bits,) change of site, columns all or nothing
     offsets: NDArray[np.int64]  # (n_directions + 1,) change of site by direction, last: stay
     n_columns: np.uint64
+    row_bits: int  # a row of columns takes a power of two: a shift is faster than a product
     hops_per_word: int
     traps: NDArray[np.int64]  # (n_kinds,) number of the trap, or −1
 
@@ -51,7 +52,7 @@ class Leaps(NamedTuple):
 def direction_of(fraction, kind, rates):
     """Direction for a column · 2³² + remainder of a word, on a site of one kind."""
     column = np.int64(fraction >> SHIFT32)
-    entry = rates.entries[np.int64(kind) * np.int64(rates.n_columns) + column]
+    entry = rates.entries[(np.int64(kind) << rates.row_bits) | column]
     return column if np.int64(fraction & MASK32) < (entry >> OTHER_BITS) else entry & OTHER_MASK
 
 
@@ -67,13 +68,13 @@ def hop(site, words, rates, n_lanes):
 @kernel
 def hop_by_word(site, words, rates, n_lanes):
     """Three hops per lane, where a column is either a hop or none."""
+    kinds, jumps, row_bits = rates.kinds, rates.jumps, rates.row_bits
     for lane in range(n_lanes):
         here = site[lane]
         fraction = words[lane]
         for _ in range(HOPS_PER_WORD):
             fraction = (fraction & MASK32) * rates.n_columns
-            row = np.int64(rates.kinds[here]) * np.int64(rates.n_columns)
-            here += rates.jumps[row + np.int64(fraction >> SHIFT32)]
+            here += jumps[(np.int64(kinds[here]) << row_bits) | np.int64(fraction >> SHIFT32)]
         site[lane] = here
 
 

@@ -53,7 +53,7 @@ def clearances(walk: SiteWalk) -> tuple[NDArray[np.int64], int]:
     diagonal = any(sum(map(abs, step)) > 1 for step in walk.steps)
     edged = np.pad(alike, 1)  # outside the sites all differs
     distance = distance_transform_cdt(edged, metric="chessboard" if diagonal else "taxicab")
-    inside = distance[tuple(slice(1, -1) for _ in range(alike.ndim))]
+    inside = distance[(slice(1, -1),) * alike.ndim]
     return inside.reshape(walk.kinds.shape).astype(np.int64), kind
 
 

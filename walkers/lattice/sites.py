@@ -22,8 +22,8 @@ HOPS_PER_SECOND = 1.5e8
 
 MAXIMUM_KINDS = 2**16
 
-MAXIMUM_LEAP = 64
-"""Hops of the longest leap; the table of a three-dimensional one grows as its cube."""
+MAXIMUM_LEAP = {1: 4096, 2: 256, 3: 64}
+"""Hops of the longest leap by dimension, whose table grows as that power."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,7 @@ class SiteWalk(Model):
 
     def rates(self) -> Rates:
         """Form that kernels read: alias tables of a row per kind, and flat sites."""
-        from .hop_sites import HOPS_PER_WORD, Rates
+        from .hop_sites import HOPS_PER_WORD, OTHER_BITS, Rates
 
         cached: Rates | None = self.__dict__.get("_rates")
         if cached is not None:
@@ -152,15 +152,18 @@ class SiteWalk(Model):
         else:
             limits, others = alias_tables(self.probabilities)
         n_columns = limits.shape[1]
+        row_bits = (n_columns - 1).bit_length()
+        unused = ((0, 0), (0, 2**row_bits - n_columns))
         traps = np.full(len(self.probabilities), -1, np.int64)
         traps[self.traps] = np.arange(self.traps.size)
         jumps = np.where(limits > 0, offsets[np.arange(n_columns)], offsets[others])
         rates = Rates(
             self.kinds.reshape(-1),
-            ((limits << 8) | others).reshape(-1),
-            jumps.reshape(-1),
+            np.pad((limits << OTHER_BITS) | others, unused).reshape(-1),
+            np.pad(jumps, unused).reshape(-1),
             offsets,
             np.uint64(n_columns),
+            row_bits,
             HOPS_PER_WORD if all_or_nothing else 1,
             traps,
         )
@@ -279,5 +282,6 @@ def _check_tallies(walk: SiteWalk) -> None:
         raise ValueError(f"stops must rise from 0 to n_steps, got {walk.stops}")
     if walk.leaps and walk.n_steps > 0:
         raise ValueError("leaps do not keep the time: they need a walk that ends in traps")
-    if any(not 2 <= n_hops <= MAXIMUM_LEAP for n_hops in walk.leaps):
-        raise ValueError(f"a leap makes 2 to {MAXIMUM_LEAP} hops, got {walk.leaps}")
+    longest = MAXIMUM_LEAP[walk.kinds.ndim]
+    if any(not 2 <= n_hops <= longest for n_hops in walk.leaps):
+        raise ValueError(f"a leap makes 2 to {longest} hops here, got {walk.leaps}")
