@@ -181,8 +181,8 @@ def main() -> int:
          ratio_of_rates(
              run_model(uphill), departures,
              lambda: [reference.walk_until_trapped(uphill, 1, b) for b in (0, 1)], departures)),
-        ("walkers of 2000 sites, leaps / none", 10.0, leap_gain(2000, 1, (32, 128, 512))),
-        ("walkers of 300² sites, leaps / none", 3.0, leap_gain(300, 2, (16, 64, 128))),
+        ("walkers of 2001 sites, leaps / none", 10.0, leap_gain(2001, 1, (32, 128, 512))),
+        ("walkers of 301² sites, leaps / none", 3.0, leap_gain(301, 2, (16, 64, 128))),
     ]  # fmt: skip
     rows += [(f"wall hits in a tube, L/R = {L:g} / C++", 1.0, tube_ratio(L)) for L in (10.0, 100.0)]
     missed = vector_multiplies == 0
