@@ -4,7 +4,7 @@ Everything here takes plain arrays and works without ``walkers``.
 """
 
 from .diffusion import Moments, diffusion_tensor, displacement_moments, green_kubo
-from .estimate import Estimate, batch_mean, jackknife, ratio
+from .estimate import Estimate, batch_mean, jackknife, ratio, violations
 from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
 from .verdict import Check, Prediction, Verdict, judge
@@ -25,4 +25,5 @@ __all__ = [
     "plot_verdicts",
     "ratio",
     "steady_state",
+    "violations",
 ]

@@ -68,6 +68,20 @@ def batch_mean(values: ArrayLike, unit: str = "") -> Estimate:
     )
 
 
+def violations(counts: ArrayLike, unit: str = "") -> Estimate:
+    """Total of what an identity among integers forbids; it has no error, so its check is exact.
+
+    Parameters
+    ----------
+    counts : (n_batches,) int
+        Violations in each batch, none of them negative.
+    unit : str
+        Unit of the counts.
+    """
+    n = np.asarray(counts)
+    return Estimate(float(n.sum()), 0.0, n.size - 1, unit, n.astype(np.float64))
+
+
 def ratio(numerators: ArrayLike, denominators: ArrayLike, unit: str = "") -> Estimate:
     """Estimate a ratio of two means, pooled over the batches, by the jackknife.
 

@@ -117,7 +117,7 @@ class _Job:
         prefix = [finished[batch] for batch in range(n_in_order)]
         try:
             with np.errstate(all="ignore"):
-                return self.checks(make_record(self.model, self.seed, prefix))[0].precision
+                return leading(self.checks(make_record(self.model, self.seed, prefix))).precision
         except (ValueError, ArithmeticError, LookupError):  # too few batches for an estimate
             return None
 
@@ -192,11 +192,17 @@ def simulate(
         )
         checks = job.enough_checks(record)
         seconds = time.perf_counter() - started
-        if job.goal is None or checks[0].precision <= job.goal:
+        precision = leading(checks).precision
+        if job.goal is None or precision <= job.goal:
             return Run(scenario, job.params, record, checks, seconds, wrong_rule)
-        n_needed = batches_needed(n_now, checks[0].precision, job.goal)
+        n_needed = batches_needed(n_now, precision, job.goal)
         _refuse_too_long(scenario.name, seconds * n_needed / n_now, allow_long)
         n_now *= 2
+
+
+def leading(checks: Sequence[Check]) -> Check:
+    """Check whose precision decides how long to run: the first one that has an error at all."""
+    return next((check for check in checks if not check.exact), checks[0])
 
 
 def judge(runs: Sequence[Run]) -> list[list[Verdict]]:

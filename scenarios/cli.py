@@ -147,7 +147,9 @@ def run_command(
     precision: Annotated[
         str | None,
         typer.Option(
-            metavar="X", help="Relative error of the first quantity.", show_default="0.003"
+            metavar="X",
+            help="Relative error of the first quantity that has one.",
+            show_default="0.003",
         ),
     ] = None,
     seed: Seed = None,

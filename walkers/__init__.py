@@ -33,6 +33,7 @@ from .lattice.chain import (
     scharfetter_gummel,
 )
 from .lattice.sites import SiteWalk
+from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
 from .molecular import (
     Box,
@@ -78,6 +79,7 @@ __all__ = [
     "Reflecting",
     "Reservoir",
     "SiteWalk",
+    "SourceSinkWalk",
     "Species",
     "Specular",
     "SpeedLaw",

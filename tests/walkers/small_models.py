@@ -25,6 +25,7 @@ from walkers import (
     Reflecting,
     Reservoir,
     SiteWalk,
+    SourceSinkWalk,
     Specular,
     SpeedLaw,
     Sphere,
@@ -96,6 +97,7 @@ SMALL_MODELS = {
     "square for a time": replace(IN_SQUARE, n_steps=5),
     "chain": open_chain(300, right=[0.2] * 5, left=[0.1, 0.2, 0.3, 0.2, 0.1]),
     "closed chain": closed_chain(300, [0.2] * 4, [0.3] * 4, start=[1], stops=(2, 9)),
+    "source and sink": SourceSinkWalk(150, n_sites=5, n_steps=30, source=1.7, sink=0.4, loss=0.01),
     "together": together(
         a=ClosedWalk(40, axes=(Axis(),), n_steps=9, start=(0,), stops=(9,)),
         b=OpenWalk(60, axes=(SLAB,), hop=Hop(stay=0.5)),
