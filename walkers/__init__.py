@@ -36,6 +36,7 @@ from .lattice.sites import SiteWalk
 from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
 from .molecular import (
+    BeamDetector,
     Box,
     Cylinder,
     Disc,
@@ -57,6 +58,7 @@ __all__ = [
     "AngleLaw",
     "Axis",
     "BatchError",
+    "BeamDetector",
     "Box",
     "ClosedWalk",
     "Cylinder",

@@ -24,6 +24,10 @@ CONTRACT = {
         {"n_sites": 50, "c_left": 4, "c_right": 1},
         ["flux", "flux_forward", "flux_backward", "diffusivity", "profile_midpoint"],
     ),
+    "beam": (
+        {"current": ..., "charge_number": 2, "area": ..., "angle": ...},
+        ["flux", "charge_flux", "fano_factor"],
+    ),
     "continuity": (
         {"n_sites": ..., "source": ..., "sink": ..., "steps": ...},
         ["residual", "mode_amplitude", "chi2"],
@@ -142,6 +146,8 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("anisotropic", {"rates": [0.2, 0.2, 0.05, 0.05]}),  # isotropic
         ("one-way-fluxes", {"k_forward": 1e-3, "k_reverse": 2e-2, "c_A": 300.0, "c_B": 15.0}),
         ("mixing-entropy", {"n_walkers": 100, "n_cells": 7}),
+        ("beam", {"angle": 0.0, "charge_number": 1}),
+        ("beam", {"angle": 89.0, "current": 1e-15}),
         ("continuity", {"n_sites": 2, "steps": 10, "sink": 1.0}),
         ("continuity", {"n_sites": 30, "steps": 100, "sink": 0.0, "source": 0.3}),
         ("knudsen-tube", {"length_over_radius": 1.0}),

@@ -1,9 +1,11 @@
 """Free molecules between surfaces: no numba until a batch is computed."""
 
+from .detector import BeamDetector
 from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
 from .shapes import Box, Cylinder, Disc, Plane, Shape, Sphere, Surface
 
 __all__ = [
+    "BeamDetector",
     "Box",
     "Cylinder",
     "Disc",
