@@ -28,9 +28,15 @@ N_ROWS = 12
 FREE_STEPS = 60
 
 Rate = Annotated[Real, Field(ge=0.0, le=0.5)]
-FourRates = Annotated[
-    tuple[Rate, Rate, Rate, Rate], BeforeValidator(lambda v: tuple(v) if type(v) is list else v)
-]
+
+
+def _four(rates: Any) -> Any:
+    if not isinstance(rates, list | tuple) or len(rates) != 4:
+        raise ValueError("must be four numbers")
+    return tuple(rates)
+
+
+FourRates = Annotated[tuple[Rate, Rate, Rate, Rate], BeforeValidator(_four)]
 
 
 class Params(Parameters):
@@ -48,8 +54,8 @@ class Params(Parameters):
         if total > 1.0 + 1e-12:
             raise ValueError(f"rates: must add up to at most 0.5, got {self.rates!r}")
         D = tensor(self)
-        if anisotropy.lowest_of(D[0, 0], D[1, 1], D[0, 1]) < 1e-3:
-            raise ValueError(f"rates: must spread walkers along both axes, got {self.rates!r}")
+        if anisotropy.lowest_of(D[0, 0], D[1, 1], D[0, 1]) < 0.01:
+            raise ValueError(f"rates: must give a smallest D of 0.01 at least, got {self.rates!r}")
         return self
 
 

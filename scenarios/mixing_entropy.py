@@ -25,7 +25,8 @@ from scenarios import Count, Parameters, Quantity, WrongRule, parameter
 
 HOP = 0.25
 HOPS_PER_BATCH = 10_000_000
-MAXIMUM_SIZE = 2.5e7
+MAXIMUM_SIZE = 1e7
+FEWEST_PER_CELL = 10
 
 
 class Params(Parameters):
@@ -36,6 +37,11 @@ class Params(Parameters):
 
     @model_validator(mode="after")
     def _mixes_in_time(self) -> Params:
+        if self.n_walkers < FEWEST_PER_CELL * self.n_cells:
+            raise ValueError(
+                f"n_walkers: must be at least {FEWEST_PER_CELL} for each of {self.n_cells} cells, "
+                f"got {self.n_walkers}"
+            )
         limit = int(MAXIMUM_SIZE / self.n_cells**2)
         if self.n_walkers > limit:
             raise ValueError(
