@@ -43,7 +43,7 @@ def test_mean_entropy_is_that_of_all_outcomes_enumerated():
 
 
 def test_the_late_rate_tends_to_twice_the_slowest_mode():
-    p = mixing_entropy.Params(n_walkers=50)
+    p = mixing_entropy.Params()
     n_many, slowest = 10**6, -math.log(mixing.decay_factors(p.n_cells, mixing_entropy.HOP)[1])
     times = [round(3.0 / slowest), round(4.0 / slowest)]
     occupation = mixing.spreading(p.n_cells, mixing_entropy.HOP, times)
