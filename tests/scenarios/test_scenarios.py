@@ -31,6 +31,9 @@ CONTRACT = {
     "continuity": (
         {"n_sites": ..., "source": ..., "sink": ..., "steps": ...},
         ["residual", "mode_amplitude", "chi2"],
+    "advection": (
+        {"peclet": 3, "n_sites": ...},
+        ["flux", "convective_part", "diffusive_part", "profile_midpoint"],
     ),
     "effusion": (
         {"gas": "N2", "T": 300, "p": 0.01, "hole_radius": ..., "box_side": ...},
@@ -150,6 +153,9 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("beam", {"angle": 89.0, "current": 1e-15}),
         ("continuity", {"n_sites": 2, "steps": 10, "sink": 1.0}),
         ("continuity", {"n_sites": 30, "steps": 100, "sink": 0.0, "source": 0.3}),
+        ("advection", {"peclet": 0.0}),
+        ("advection", {"peclet": -6.0, "n_sites": 31}),
+        ("advection", {"peclet": 100.0}),
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),

@@ -61,6 +61,24 @@ def test_walkers_end_where_the_markov_chain_says(walk):
     assert absorbed.sum() == walk.n_walkers
 
 
+def test_hops_of_an_open_chain_are_those_it_was_built_from():
+    right, left = walkers.scharfetter_gummel([0.0, 2.0, 1.0, 5.0], 0.1)
+    chain = walkers.open_chain(10, right, left)
+    np.testing.assert_array_equal(chain.hops, [right, left])
+    mirrored = chain.with_hops(left, right)
+    assert mirrored == walkers.open_chain(10, left, right)
+    assert mirrored != chain
+    with pytest.raises(ValueError, match="entering"):
+        chain.with_hops([-0.1, *right[1:]], left)
+
+
+@pytest.mark.parametrize("energies", [[0.0, 0.0, 0.0], [0.0, 9.0, 400.0, 2.0], [1.0, -7.0, 0.0]])
+def test_the_largest_free_hop_leaves_the_steepest_site_no_choice_to_stay(energies):
+    right, left = walkers.scharfetter_gummel(energies, walkers.largest_free(energies))
+    assert (right[1:] + left[:-1]).max() == pytest.approx(1.0, abs=1e-14)
+    walkers.open_chain(10, right, left)
+
+
 def test_departures_follow_the_probabilities_of_each_site():
     walk = uphill()
     departures = walk.compute(5, 1)["departures"].sum(axis=0)[1:]

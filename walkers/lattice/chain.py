@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..engine.model import frozen_array
 from .sites import SiteWalk
 
 LEFT, RIGHT, STAY = 0, 1, 2
@@ -46,7 +49,51 @@ def scharfetter_gummel(
     return free * bernoulli(rises), free * bernoulli(-rises)
 
 
-def open_chain(n_walkers: int, right: ArrayLike, left: ArrayLike) -> SiteWalk:
+def largest_free(energies: ArrayLike) -> float:
+    """Largest Dτ/ℓ² at which no site's Scharfetter–Gummel hops exceed probability 1.
+
+    The steady state does not depend on it: the step τ = (Dτ/ℓ²)ℓ²/D is then the longest one.
+
+    Parameters
+    ----------
+    energies : (n_sites,) float
+        As for ``scharfetter_gummel``.
+    """
+    right, left = scharfetter_gummel(energies, 1.0)
+    return float(1.0 / (right[1:] + left[:-1]).max())
+
+
+@dataclass(frozen=True, eq=False)
+class OpenChain(SiteWalk):
+    """Walkers on a chain between two reservoirs; build it with ``open_chain``.
+
+    ``entering`` (2,): walkers that enter from the left and the right reservoir per step for
+    one walker per site in them, the probability of hopping out of the ghost site.
+    """
+
+    entering: NDArray[np.float64] = field(default_factory=lambda: np.ones(2))
+
+    def __post_init__(self) -> None:
+        """Freeze the rates of entering too."""
+        super().__post_init__()
+        object.__setattr__(self, "entering", frozen_array(self.entering))
+        if self.entering.shape != (2,) or not (self.entering >= 0.0).all():
+            raise ValueError(f"entering needs two rates of at least 0, got {self.entering}")
+
+    @property
+    def hops(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Hops over each bond to the right and to the left, (N + 1,) each, as they were given."""
+        right = np.append(self.entering[0], self.probabilities[1:-1, RIGHT])
+        left = np.append(self.probabilities[1:-1, LEFT], self.entering[1])
+        return right, left
+
+    def with_hops(self, right: ArrayLike, left: ArrayLike) -> OpenChain:
+        """Build the same chain with other probabilities of hopping."""
+        other = open_chain(self.n_walkers, right, left)
+        return replace(self, probabilities=other.probabilities, entering=other.entering)
+
+
+def open_chain(n_walkers: int, right: ArrayLike, left: ArrayLike) -> OpenChain:
     """Chain of N sites between two reservoirs: labelled walkers that hop until they are trapped.
 
     Half the walkers enter at site 1 from the left reservoir, on the ghost site 0; half at site
@@ -60,7 +107,7 @@ def open_chain(n_walkers: int, right: ArrayLike, left: ArrayLike) -> SiteWalk:
     right, left : (N + 1,) float
         Probability of hopping over each bond i|i+1 to the right and to the left; those out of
         the reservoirs, ``right[0]`` and ``left[N]``, times their concentrations are the
-        injection rates.
+        injection rates; they are kept as ``entering``.
     """
     p_right, p_left = np.asarray(right, np.float64), np.asarray(left, np.float64)
     n_sites = p_right.size - 1
@@ -68,13 +115,14 @@ def open_chain(n_walkers: int, right: ArrayLike, left: ArrayLike) -> SiteWalk:
     probabilities[1:-1, LEFT] = p_left[:-1]
     probabilities[1:-1, RIGHT] = p_right[1:]
     sites = np.arange(n_sites + 2)
-    return SiteWalk(
+    return OpenChain(
         n_walkers,
         kinds=sites,
         steps=((-1,), (1,)),
         probabilities=probabilities,
         entrances=(np.array([1]), np.array([n_sites])),
         tags=np.where(sites <= n_sites, sites, 0),
+        entering=np.array([p_right[0], p_left[-1]]),
     )
 
 

@@ -1,0 +1,83 @@
+"""Laws of hoppers on a chain under a potential, against sums and linear solves on the chain."""
+
+import math
+
+import numpy as np
+import pytest
+
+from analysis.laws import advection
+
+RISES = [0.0, 1e-14, -1e-9, 1e-3, 0.7, -3.0, 12.0, -40.0, 80.0]
+
+
+def near(value, rel=1e-12):
+    return pytest.approx(value, rel=rel, abs=0.0)
+
+
+def hop_rate(rise):
+    """Scharfetter–Gummel rate over D/ℓ², in its symmetric form."""
+    return rise / 2.0 / math.sinh(rise / 2.0) * math.exp(-rise / 2.0) if rise else 1.0
+
+
+def bond_sum(rise, n_sites):
+    """S = Σ over bonds of 1/(Γ(i→i+1)e^(−u_i)) in units of ℓ/D."""
+    n_bonds = n_sites + 1
+    energies = rise * np.arange(n_bonds) / n_bonds
+    return math.fsum(np.exp(energies) / hop_rate(rise / n_bonds))
+
+
+def solved_profile(c_left, c_right, rise, n_sites):
+    """Steady profile from the balance of hops on every site."""
+    to_right, to_left = hop_rate(rise / (n_sites + 1)), hop_rate(-rise / (n_sites + 1))
+    matrix = np.diag(np.full(n_sites, to_right + to_left))
+    matrix -= np.diag(np.full(n_sites - 1, to_right), -1)
+    matrix -= np.diag(np.full(n_sites - 1, to_left), 1)
+    injected = np.zeros(n_sites)
+    injected[0] = to_right * c_left
+    injected[-1] += to_left * c_right
+    return np.linalg.solve(matrix, injected)
+
+
+@pytest.mark.parametrize("n_sites", [4, 21, 500])
+@pytest.mark.parametrize("rise", RISES)
+def test_one_way_fluxes_are_those_of_the_chain(rise, n_sites):
+    one_way = advection.one_way_fluxes(3.0, 2.0, rise)
+    S = bond_sum(rise, n_sites) / (n_sites + 1)
+    assert one_way == near((3.0 / S, 2.0 * math.exp(rise) / S))
+
+
+@pytest.mark.parametrize("n_sites", [4, 21])
+@pytest.mark.parametrize("rise", RISES)
+def test_the_continuum_profile_is_that_of_the_chain(rise, n_sites):
+    exact = solved_profile(3.0, 2.0, rise, n_sites)
+    np.testing.assert_allclose(advection.sites_profile(3.0, 2.0, rise, n_sites), exact, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rise", RISES)
+def test_both_parts_make_the_flux_and_the_diffusion_part_is_the_slope(rise):
+    drift, diffusion = advection.middle_parts(3.0, 2.0, rise)
+    assert drift + diffusion == near(advection.steady_flux(3.0, 2.0, rise))
+    h = 1e-5
+    low, high = advection.profile(3.0, 2.0, rise, [0.5 - h, 0.5 + h])
+    assert diffusion == pytest.approx((low - high) / (2.0 * h), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("rise", RISES)
+def test_parts_of_a_chain_approach_those_of_the_continuum_as_its_spacing_squared(rise):
+    law = advection.middle_parts(3.0, 2.0, rise)[0]
+    near_gap, far_gap = (advection.middle_parts(3.0, 2.0, rise, n)[0] - law for n in (1998, 998))
+    if abs(far_gap) > 1e-9:
+        assert far_gap / near_gap == pytest.approx((1999 / 999) ** 2, rel=1e-2)
+
+
+def test_extreme_rises_do_not_overflow():
+    assert advection.one_way_fluxes(1.0, 1.0, 5000.0) == (0.0, 5000.0)
+    assert advection.one_way_fluxes(1.0, 1.0, -5000.0) == (5000.0, 0.0)
+    assert advection.profile(3.0, 2.0, 5000.0, [0.0, 0.5, 1.0]) == pytest.approx([3.0, 2.0, 2.0])
+    assert advection.profile(3.0, 2.0, -5000.0, [0.0, 0.5, 1.0]) == pytest.approx([3.0, 3.0, 2.0])
+
+
+def test_fluxes_of_a_flow_to_six_digits():
+    assert advection.flux(4.0, 1.0, 3.0, 20).law == pytest.approx(0.296942, abs=1e-6)
+    assert advection.profile_midpoint(4.0, 1.0, 3.0, 20).law == pytest.approx(3.45272, abs=1e-5)
+    assert advection.flux(4.0, 1.0, 0.0, 20).law == near(1.5 / 21)
