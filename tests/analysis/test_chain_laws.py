@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.laws import advection
+from analysis.laws import advection, membrane
 
 RISES = [0.0, 1e-14, -1e-9, 1e-3, 0.7, -3.0, 12.0, -40.0, 80.0]
 
@@ -81,3 +81,24 @@ def test_fluxes_of_a_flow_to_six_digits():
     assert advection.flux(4.0, 1.0, 3.0, 20).law == pytest.approx(0.296942, abs=1e-6)
     assert advection.profile_midpoint(4.0, 1.0, 3.0, 20).law == pytest.approx(3.45272, abs=1e-5)
     assert advection.flux(4.0, 1.0, 0.0, 20).law == near(1.5 / 21)
+
+
+@pytest.mark.parametrize("n_sites", [1, 2, 7, 40])
+@pytest.mark.parametrize("partition", [1e-3, 0.2, 1.0, 50.0])
+def test_half_bonds_at_the_faces_make_the_membrane_exact(n_sites, partition):
+    """Solve the chain of scenarios/membrane.py: inside, D = 1 and ℓ = L/N; faces as it says."""
+    spacing, c1, c2 = 1.0 / n_sites, 3.0, 0.5
+    matrix, entering = np.zeros((n_sites, n_sites)), np.zeros(n_sites)
+    for site in range(n_sites - 1):
+        matrix[[site, site + 1], [site, site + 1]] -= 1.0
+        matrix[[site, site + 1], [site + 1, site]] += 1.0
+    for site, bath in ((0, c1), (n_sites - 1, c2)):
+        matrix[site, site] -= 2.0
+        entering[site] += 2.0 * partition * bath
+    c = np.linalg.solve(-matrix, entering)
+    flux = (2.0 * partition * c1 - 2.0 * c[0]) / spacing
+    law = membrane.flux(partition, 1.0, 1.0, c1, c2)
+    assert flux == pytest.approx(law.expected, rel=1e-12)
+    if n_sites > 1:
+        assert 1.5 * c[0] - 0.5 * c[1] == pytest.approx(partition * c1, rel=1e-12)
+    assert membrane.rate(partition, 1.0, 1.0, c1, c2, 4.0).law == pytest.approx(4.0 * law.law)

@@ -31,6 +31,7 @@ CONTRACT = {
     "continuity": (
         {"n_sites": ..., "source": ..., "sink": ..., "steps": ...},
         ["residual", "mode_amplitude", "chi2"],
+    ),
     "advection": (
         {"peclet": 3, "n_sites": ...},
         ["flux", "convective_part", "diffusive_part", "profile_midpoint"],
@@ -52,6 +53,10 @@ CONTRACT = {
         {"rates": ...},
         ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
          "smallest_eigenvalue"],
+    ),
+    "membrane": (
+        {"partition": 0.2, "thickness": ..., "D_membrane": ..., "c1": ..., "c2": ..., "area": ...},
+        ["flux", "rate", "jump_left", "jump_right"],
     ),
     "one-way-fluxes": (
         {"k_forward": ..., "k_reverse": ..., "c_A": ..., "c_B": ..., "T": ...},
@@ -149,6 +154,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("anisotropic", {"rates": [0.2, 0.2, 0.05, 0.05]}),  # isotropic
         ("one-way-fluxes", {"k_forward": 1e-3, "k_reverse": 2e-2, "c_A": 300.0, "c_B": 15.0}),
         ("mixing-entropy", {"n_walkers": 100, "n_cells": 7}),
+        ("membrane", {"partition": 30.0, "c1": 1.0, "c2": 20.0}),
         ("beam", {"angle": 0.0, "charge_number": 1}),
         ("beam", {"angle": 89.0, "current": 1e-15}),
         ("continuity", {"n_sites": 2, "steps": 10, "sink": 1.0}),
