@@ -34,6 +34,7 @@ from .lattice.chain import (
     open_chain,
     scharfetter_gummel,
 )
+from .lattice.image import entrances, image_of, image_walk
 from .lattice.sites import SiteWalk
 from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
@@ -99,7 +100,10 @@ __all__ = [
     "closed_chain",
     "drop_batch",
     "emitting",
+    "entrances",
     "gas",
+    "image_of",
+    "image_walk",
     "largest_free",
     "n_workers",
     "open_chain",

@@ -32,6 +32,7 @@ from walkers import (
     Sphere,
     Surface,
     closed_chain,
+    image_walk,
     open_chain,
     together,
 )
@@ -96,6 +97,7 @@ SMALL_MODELS = {
     "square by leaps": replace(IN_SQUARE, leaps=(2,)),
     "tagged square": replace(IN_SQUARE, leaps=(2,), tags=np.eye(5, dtype=int)),
     "square for a time": replace(IN_SQUARE, n_steps=5),
+    "image": image_walk(400, [[2, 1, 1, 0], [0, 1, 1, 3], [1, 1, 0, 3]], leaps=(2,)),
     "chain": open_chain(300, right=[0.2] * 5, left=[0.1, 0.2, 0.3, 0.2, 0.1]),
     "closed chain": closed_chain(300, [0.2] * 4, [0.3] * 4, start=[1], stops=(2, 9)),
     "beam": BeamDetector(
