@@ -52,7 +52,8 @@ class Check:
     """A question put to the data: does this estimate obey this law?
 
     ``scale`` is what "relative" refers to: |law|, or the natural size where the law is zero.
-    An ``exact`` check counts violations of an identity among integers and must find none.
+    An ``exact`` check has no statistical error: its value must lie within the prediction's
+    tolerance of what is expected. One that counts violations of an identity must find none.
     """
 
     quantity: str
@@ -162,15 +163,21 @@ def _rival_is_excluded(check: Check, threshold: float) -> bool:
 
 
 def _judge_exact(check: Check) -> Verdict:
-    """Judge an identity among integers: it holds when nothing violates it."""
-    violations = check.estimate.value
-    outcome: Outcome = "agrees" if violations == 0 else "disagrees"
-    sentence = (
-        f"{check.quantity}: {check.prediction.law_name} holds exactly"
-        if violations == 0
-        else f"{check.quantity}: {check.prediction.law_name} is violated by {violations:g}"
-    )
-    return _verdict(check, None, 0.0, outcome, 0.0, sentence)
+    """Judge a number without statistical error, or an identity that nothing may violate."""
+    value, prediction = check.estimate.value, check.prediction
+    holds = abs(value - prediction.expected) <= prediction.tolerance
+    if prediction.tolerance > 0.0:
+        relation = "lies within" if holds else "does not lie within"
+        sentence = (
+            f"{check.quantity} = {value:.6g} {relation} {prediction.tolerance:.2g} of "
+            f"{prediction.expected:.6g}: {prediction.law_name}"
+        )
+    elif holds:
+        sentence = f"{check.quantity}: {prediction.law_name} holds exactly"
+    else:
+        sentence = f"{check.quantity}: {prediction.law_name} is violated by {value:g}"
+    outcome: Outcome = "agrees" if holds else "disagrees"
+    return _verdict(check, None, prediction.tolerance, outcome, 0.0, sentence)
 
 
 def _verdict(

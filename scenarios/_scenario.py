@@ -125,6 +125,18 @@ class Scenario:
             raise ScenarioError(f"{self.name}: broken scenario (laws and QUANTITIES differ)")
         return laws
 
+    @property
+    def law_name(self) -> str:
+        """Name of the leading law: ``LAW_NAME`` of a file whose laws take long, else from them.
+
+        Raises
+        ------
+        ScenarioError
+            If the file cannot say it.
+        """
+        named: str | None = getattr(self.file, "LAW_NAME", None)
+        return named or next(iter(self.laws_at_defaults().values())).law_name
+
     def parameters(self) -> dict[str, dict[str, Any]]:
         """Default, unit, minimum, maximum and help of each parameter."""
         schema = self.file.Params.model_json_schema()["properties"]

@@ -115,13 +115,13 @@ def list_command(as_json: Json = False) -> Answer:
 def _listed(name: str) -> dict[str, Any]:
     try:
         scenario = load(name)
-        leading = next(iter(scenario.laws_at_defaults().values()))
+        law_name = scenario.law_name
     except ScenarioError as error:
         return {"name": name, "broken": str(error)}
     return {
         "name": name,
         "question": scenario.question,
-        "law_name": leading.law_name,
+        "law_name": law_name,
         "parameters": scenario.parameters(),
         "quantities": list(scenario.file.QUANTITIES),
         "wrong_rules": list(scenario.wrong_rules),

@@ -58,12 +58,23 @@ def test_without_another_law_z_alone_decides(rival):
 
 
 def test_exact_checks_have_no_z_and_take_no_share_of_the_error_rate():
-    exact = check(0.0, stderr=0.0, exact=True)
-    violated = check(1.0, stderr=0.0, exact=True)
+    none = Prediction("nothing is lost", law=0.0, expected=0.0)
+    exact = check(0.0, stderr=0.0, prediction=none, exact=True)
+    violated = check(1.0, stderr=0.0, prediction=none, exact=True)
     verdicts = judge([exact, violated, check(1.0)])
     assert [v.outcome for v in verdicts] == ["agrees", "disagrees", "agrees"]
     assert verdicts[0].z is None
     assert verdicts[2].detectable == judge([check(1.0)])[0].detectable
+
+
+def test_numbers_without_error_must_lie_within_the_tolerance():
+    bounded = Prediction("bound", law=0.0, expected=0.5, tolerance=0.1)
+    values = (0.4, 0.6, 0.39, 0.61)
+    verdicts = judge([check(v, stderr=0.0, prediction=bounded, exact=True) for v in values])
+    assert [v.outcome for v in verdicts] == ["agrees"] * 2 + ["disagrees"] * 2
+    assert verdicts[0].sentence == "q = 0.4 lies within 0.1 of 0.5: bound"
+    assert "does not lie within" in verdicts[2].sentence
+    assert (verdicts[0].z, verdicts[0].detectable) == (None, 0.1)
 
 
 def test_an_estimator_that_never_scatters_is_an_error():
