@@ -56,7 +56,7 @@ class HollowParams(Parameters):
         if n_outer - self.resolution < 5.0:
             raise ValueError(
                 f"resolution: the wall must be at least 5 voxels thick, got {self.resolution!r}, "
-                f"which makes it {n_outer - self.resolution:.3g}"
+                f"which makes it {n_outer - self.resolution:.4g}"
             )
         return self
 

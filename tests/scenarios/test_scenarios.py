@@ -66,6 +66,10 @@ CONTRACT = {
         {"n_walkers": ..., "n_cells": ...},
         ["entropy_rate", "increments", "entropy_final"],
     ),
+    "harmonic": (
+        {"image": ..., "c_1": ..., "c_2": ...},
+        ["flow", "hitting_probability", "field_chi2", "mu_midpoint"],
+    ),
     "hollow-tube": (
         {"r_inner": ..., "r_outer": ..., "c_inner": ..., "c_outer": ..., "resolution": ...,
          "solubility": 1, "D": ...},
@@ -176,6 +180,8 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("advection", {"peclet": 100.0}),
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
+        ("harmonic", {"image": "grains"}),
+        ("harmonic", {"c_1": 1.0, "c_2": 1.5}),
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),
         ("hollow-tube", {"r_outer": 4e-3, "resolution": 7.3, "c_inner": 1, "c_outer": 2}),
         ("hollow-sphere", {"r_outer": 3e-3, "resolution": 6, "c_inner": 0.0, "solubility": 0.1}),
