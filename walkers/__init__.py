@@ -35,6 +35,7 @@ from .lattice.chain import (
     scharfetter_gummel,
 )
 from .lattice.image import entrances, image_of, image_walk
+from .lattice.mirror import MirrorWalk, flux_across
 from .lattice.sites import SiteWalk
 from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
@@ -75,6 +76,7 @@ __all__ = [
     "InlineExecutor",
     "KernelError",
     "Maxwell",
+    "MirrorWalk",
     "Model",
     "OpenChain",
     "OpenWalk",
@@ -101,6 +103,7 @@ __all__ = [
     "drop_batch",
     "emitting",
     "entrances",
+    "flux_across",
     "gas",
     "image_of",
     "image_walk",

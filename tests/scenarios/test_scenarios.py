@@ -80,6 +80,11 @@ CONTRACT = {
          "solubility": 1, "D": ...},
         ["flow", "flux_inner", "flux_outer", "discretisation_gap"],
     ),
+    "porous": (
+        {"image": "", "void_label": 1, "steps": ..., "raw_shape": ..., "raw_dtype": ""},
+        ["tortuosity_x", "tortuosity_y", "tortuosity_z", "D_effective_xx", "D_effective_yy",
+         "D_effective_zz", "D_flux_x", "porosity"],
+    ),
 }  # fmt: skip
 
 WRONG_RULES = [(name, rule) for name in names() for rule in load(name).wrong_rules]
@@ -185,6 +190,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),
         ("hollow-tube", {"r_outer": 4e-3, "resolution": 7.3, "c_inner": 1, "c_outer": 2}),
         ("hollow-sphere", {"r_outer": 3e-3, "resolution": 6, "c_inner": 0.0, "solubility": 0.1}),
+        ("porous", {"steps": 100}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
         ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
         ("effusion-balance", {"T_hot": 1e5, "T_cold": 1.0, "hole_radius": 0.05}),
