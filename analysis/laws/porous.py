@@ -29,8 +29,8 @@ _BRUGGEMAN = "rival: D. A. G. Bruggeman, Ann. Phys. 416, 636 (1935)"
 D_FREE = 1.0 / 6.0
 """Diffusivity of the walk without solid [ℓ²/τ]."""
 
-LARGE = 2**23
-"""Voxels from which single precision is used: half the memory, 10⁻⁵ instead of 10⁻¹²."""
+LARGE = 2**20
+"""Voxels from which single precision is used: half the memory, and the late D to 10⁻³ only."""
 
 SLAB = 2**16
 """Voxels worked on at a time: what fits into a core's own cache."""
@@ -86,40 +86,35 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
     image = np.ascontiguousarray(image)
     n_void = int(np.count_nonzero(image))
     small = image.size < LARGE
-    precision = precision or (1e-11 if small else 1e-6)
-    stay, vector, hopping = _local(image, np.float64 if small else np.float32)
+    precision = precision or (1e-11 if small else 3e-4)
+    stay, newer, hopping = _local(image, np.float64 if small else np.float32)
     hopping /= n_void
-    norm = np.sqrt(_dot(vector, vector))
+    norm = np.sqrt(_subtract(newer, newer, 0.0))
     if norm == 0.0:  # straight channels: every hop is as likely as its reverse
         return Spectrum(hopping, np.ones(1), np.zeros(1))
     weight = norm**2 / n_void
-    vector /= norm
-    older = np.zeros_like(vector)
+    older, older_norm = np.zeros_like(newer), np.inf
     diagonal: list[float] = []
     beside: list[float] = []
     terms: list[float] = []  # of ⟨w (1 − P)⁻¹ w⟩, all positive: what conjugate gradients add up
     product, pivot = 1.0, 1.0
     while True:
-        _apply(vector, stay, image, older, beside[-1] if beside else 0.0)
-        diagonal.append(_dot(older, vector))
-        _subtract(older, vector, diagonal[-1])
+        # The vectors of the iteration are newer/norm and older/older_norm, never divided out.
+        diagonal.append(_apply(newer, stay, image, older, 1.0 / norm, norm / older_norm) / norm)
+        rest = np.sqrt(_subtract(older, newer, diagonal[-1] / norm))
         if beside:
             product *= (beside[-1] / pivot) ** 2
-            pivot = 1.0 - diagonal[-1] - beside[-1] ** 2 / pivot
-        else:
-            pivot = 1.0 - diagonal[-1]
+        pivot = 1.0 - diagonal[-1] - (beside[-1] ** 2 / pivot if beside else 0.0)
         terms.append(product / pivot)
-        rest = float(np.sqrt(_dot(older, older)))
         last = weight * sum(terms[-max(10, len(terms) // 10) :])
         late = hopping / 2.0 - weight * sum(terms)
         if rest < precision or last < precision * late or len(terms) == MAXIMUM_NODES:
             break
         beside.append(rest)
-        older /= rest
-        vector, older = older, vector
+        newer, older, norm, older_norm = older, newer, rest, norm
     values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside))
     gaps = np.maximum(1.0 - values, 1e-14)
-    return Spectrum(hopping, gaps, weight * vectors[0] ** 2, 0.0 if small else 10.0 * last / late)
+    return Spectrum(hopping, gaps, weight * vectors[0] ** 2, 0.0 if small else 3.0 * last / late)
 
 
 def _local(
@@ -164,36 +159,48 @@ def _apply(
     stay: NDArray[np.int8],
     image: NDArray[np.bool_],
     out: NDArray[np.float64],
+    factor: float,
     before: float,
-) -> None:
-    """P·vector − before·out into ``out``, a slab of planes at a time."""
-    n_planes = vector.shape[0]
-    for low, high in _slabs(n_planes, vector[0].size):
+) -> float:
+    """Put factor·P·vector − before·out into ``out``, and return vector·out.
+
+    A slab of planes at a time, all in one thread: waking others takes longer in a small image.
+    """
+    number = vector.dtype.type
+    n_planes, n_rows, n_columns = vector.shape
+    total = 0.0
+    for low, high in _slabs(n_planes, n_rows * n_columns):
         here = vector[low:high]
         sums = here * stay[low:high]
         sums[1 if low == 0 else 0 :] += vector[max(low - 1, 0) : high - 1]
-        top = high == n_planes
-        sums[: high - low - 1 if top else high - low] += vector[low + 1 : min(high + 1, n_planes)]
+        n_below = min(high, n_planes - 1) - low
+        sums[:n_below] += vector[low + 1 : low + 1 + n_below]
         sums[:, 1:] += here[:, :-1]
         sums[:, :-1] += here[:, 1:]
-        sums[:, :, 1:] += here[:, :, :-1]
-        sums[:, :, :-1] += here[:, :, 1:]
+        # Along the last axis all rows at once, and then what came from another row taken back.
+        flat, flat_here = sums.reshape(-1), here.reshape(-1)
+        flat[1:] += flat_here[:-1]
+        flat[:-1] += flat_here[1:]
+        flat[n_columns::n_columns] -= flat_here[n_columns - 1 : -1 : n_columns]
+        flat[n_columns - 1 : -1 : n_columns] -= flat_here[n_columns::n_columns]
         sums *= image[low:high]
-        sums /= 6.0
-        out[low:high] *= -before
-        out[low:high] += sums
+        sums *= number(factor / 6.0)
+        after = out[low:high]
+        after *= number(-before)
+        after += sums
+        total += float(np.einsum("ijk,ijk->", here, after))
+    return total
 
 
-def _subtract(target: NDArray[np.float64], vector: NDArray[np.float64], factor: float) -> None:
-    for low, high in _slabs(len(vector), vector[0].size):
-        target[low:high] -= vector.dtype.type(factor) * vector[low:high]
-
-
-def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Scalar product in one thread: waking others takes longer, and they are busy elsewhere."""
+def _subtract(target: NDArray[np.float64], vector: NDArray[np.float64], factor: float) -> float:
+    """Take factor·vector from ``target``, and return the square of its norm."""
+    number = vector.dtype.type
     total = 0.0
-    for low, high in _slabs(len(one), one[0].size):
-        total += float(np.einsum("ijk,ijk->", one[low:high], other[low:high]))
+    for low, high in _slabs(len(vector), vector[0].size):
+        rest = target[low:high]
+        if factor != 0.0:
+            rest -= number(factor) * vector[low:high]
+        total += float(np.einsum("ijk,ijk->", rest, rest))
     return total
 
 
