@@ -7,6 +7,7 @@ from .diffusion import Moments, diffusion_tensor, displacement_moments, green_ku
 from .estimate import Estimate, batch_mean, jackknife, ratio, violations
 from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
+from .trajectories import Trajectories, TrajectoryError, analyse, read_positions
 from .verdict import Check, Prediction, Verdict, judge
 
 __all__ = [
@@ -15,7 +16,10 @@ __all__ = [
     "Moments",
     "Prediction",
     "SteadyState",
+    "Trajectories",
+    "TrajectoryError",
     "Verdict",
+    "analyse",
     "batch_mean",
     "diffusion_tensor",
     "displacement_moments",
@@ -24,6 +28,7 @@ __all__ = [
     "judge",
     "plot_verdicts",
     "ratio",
+    "read_positions",
     "steady_state",
     "violations",
 ]

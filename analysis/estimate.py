@@ -31,10 +31,37 @@ class Estimate:
         """Number of independent batches behind the value."""
         return self.dof + 1
 
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Interval about the value that covers with probability ``level``.
+
+        Student's t, bent by the skewness of the batch values where they are at hand: with few
+        or skewed batches the plain interval covers too seldom.
+
+        Source: P. Hall, J. R. Stat. Soc. B 54, 221 (1992), transformation g₁ and its inverse.
+        """
+        from scipy.special import stdtrit
+
+        limit = float(stdtrit(self.dof, (1.0 + level) / 2.0))
+        n = self.batch_values.size
+        if n < 3 or not self.stderr > 0.0:
+            return self.value - limit * self.stderr, self.value + limit * self.stderr
+        skewness = self.skewness() * np.sqrt(n * (n - 1.0)) / (n - 2.0)
+        low, high = (_unbent(t, skewness, n) * np.sqrt(n) * self.stderr for t in (limit, -limit))
+        return self.value - low, self.value - high
+
     def skewness(self) -> float:
         """Skewness of the batch values: t intervals need it below 4 √(6/B)."""
         deviation = self.batch_values - self.batch_values.mean()
         return float((deviation**3).mean() / (deviation**2).mean() ** 1.5)
+
+
+def _unbent(t: float, skewness: float, n: int) -> float:
+    """Deviation, in units of the scatter of one batch, whose transform is t/√n."""
+    y = t / np.sqrt(n)
+    if abs(skewness) < 1e-6:
+        return float(y)
+    inside = 1.0 + skewness * (y - skewness / (6.0 * n))
+    return float(3.0 / skewness * (np.cbrt(inside) - 1.0))
 
 
 def batch_mean(values: ArrayLike, unit: str = "") -> Estimate:

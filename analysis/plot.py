@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 LAW_COLOUR = "#c44536"
 DATA_COLOUR = "#1d3557"
-_COLOURS = {"agrees": "tab:green", "disagrees": "tab:red", "undecided": "tab:orange"}
+_COLOURS = {
+    "agrees": "tab:green",
+    "disagrees": "tab:red",
+    "undecided": "tab:orange",
+    "measured": "tab:gray",
+}
 
 
 def figure(n_panels: int = 1) -> tuple[Figure, list[Axes]]:

@@ -1,5 +1,7 @@
 """From an estimate and a law to a verdict: agrees, disagrees or undecided.
 
+Where no law is claimed, a value is only measured.
+
 The rules (one family-wise false-alarm rate over all checks of a call, a rival that the
 data must exclude before they may agree) are described in the README, "How far to trust
 the numbers".
@@ -26,7 +28,7 @@ RIVAL_SIGMAS = 5.0
 DETECTION_POWER = 0.99
 """Probability with which a deviation of the size ``detectable`` would have been flagged."""
 
-Outcome = Literal["agrees", "disagrees", "undecided"]
+Outcome = Literal["agrees", "disagrees", "undecided", "measured"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Prediction:
     ``law`` is the continuum, infinite-system value; ``expected`` the exact value in the
     simulated finite system; ``tolerance`` the law's own approximation, in the same unit.
     ``rival`` is None where no other law gives a different value for these parameters.
+    A law that is NaN claims nothing: the quantity is measured, not judged.
     """
 
     law_name: str
@@ -45,6 +48,11 @@ class Prediction:
     rival: float | None = None
     tolerance: float = 0.0
     source: str = ""
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether there is a value to judge by."""
+        return not math.isnan(self.expected)
 
 
 @dataclass(frozen=True)
@@ -112,11 +120,30 @@ def judge(checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE)
         If an estimate that is not exact has no scatter at all: its estimator is wrong.
     """
     checks = list(checks)
-    n_judged = sum(not check.exact for check in checks)
-    return [
-        _judge_exact(check) if check.exact else _judge(check, family_error_rate / max(n_judged, 1))
-        for check in checks
-    ]
+    n_judged = sum(not check.exact and check.prediction.is_claim for check in checks)
+
+    def judged(check: Check) -> Verdict:
+        if not check.prediction.is_claim:
+            return _measured(check)
+        if check.exact:
+            return _judge_exact(check)
+        return _judge(check, family_error_rate / n_judged)
+
+    return [judged(check) for check in checks]
+
+
+def _measured(check: Check) -> Verdict:
+    """Report a value for which no law is claimed, or say why there is none."""
+    estimate = check.estimate
+    if math.isnan(estimate.value):
+        said = f"{check.quantity}: {check.prediction.law_name}"
+    else:
+        low, high = estimate.interval()
+        said = (
+            f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}"
+            f", 95 % interval {low:.6g} … {high:.6g}: {check.prediction.law_name}"
+        )
+    return _verdict(check, None, math.nan, "measured", math.nan, said)
 
 
 def _judge(check: Check, error_rate: float) -> Verdict:
@@ -207,7 +234,7 @@ def _verdict(
         tolerance=prediction.tolerance,
         scale=check.scale,
         threshold=threshold,
-        by_z_alone=not check.exact and _rival_of(prediction) is None,
+        by_z_alone=z is not None and _rival_of(prediction) is None,
     )
 
 

@@ -81,12 +81,14 @@ class _Job:
 
     def checks(self, record: walkers.Record) -> list[Check]:
         checks: list[Check] = self.scenario.call("checks", record, self.params)
+        # Not every quantity need exist at all parameters: the laws say which ones do.
+        laws = self.scenario.call("laws", self.params)
         quantities = self.scenario.file.QUANTITIES
         measured = {check.quantity: check.estimate.unit for check in checks}
-        promised = {name: quantity.unit for name, quantity in quantities.items()}
+        promised = {name: quantities[name].unit for name in quantities if name in laws}
         if list(measured.items()) != list(promised.items()):
             raise ScenarioError(
-                f"{self.scenario.name}: broken scenario (QUANTITIES says {promised}, "
+                f"{self.scenario.name}: broken scenario (promised are {promised}, "
                 f"checks gives {measured})"
             )
         return checks
@@ -175,7 +177,7 @@ def simulate(
         an estimate, once that is seen.
     """
     job = _prepared(scenario, values, seed, n_batches, precision, wrong_rule)
-    n_now = job.n_batches or FIRST_ROUND
+    n_now = job.n_batches or job.model.n_given or FIRST_ROUND
     _refuse_too_big(scenario.name, job.model, n_now, executor, allow_long)
     keeper = None if store is None else walkers.Store(Path(store), scenario.name)
     record = None
@@ -194,6 +196,7 @@ def simulate(
         seconds = time.perf_counter() - started
         precision = leading(checks).precision
         if job.goal is None or precision <= job.goal:
+        if job.goal is None or n_now == job.model.n_given or checks[0].precision <= job.goal:
             return Run(scenario, job.params, record, checks, seconds, wrong_rule)
         n_needed = batches_needed(n_now, precision, job.goal)
         _refuse_too_long(scenario.name, seconds * n_needed / n_now, allow_long)
@@ -235,9 +238,13 @@ def _prepared(
     seed, n_batches, goal = _checked_options(seed, n_batches, precision)
     model = scenario.call("build", params)
     if rule is not None:
+        if model.n_given is not None:
+            raise ParameterError("wrong-rule: data that are given have their own rule")
         right, model = model, rule.change(model)
         if model == right:
             raise ScenarioError(f"{scenario.name}: {wrong_rule} changes nothing in this model")
+    if n_batches is not None and model.n_given is not None and n_batches > model.n_given:
+        raise ParameterError(f"batches: there are only {model.n_given}, got {n_batches}")
     return _Job(scenario, params, model, seed, n_batches, goal)
 
 

@@ -33,7 +33,7 @@ NARROW = 88
 NARROWEST = 76
 """Columns of a table at least: a narrower terminal wraps lines, and no digit is cut off."""
 
-_STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
+_STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow", "measured": "cyan"}
 _HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
 
 
@@ -87,7 +87,7 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
 def legend(judged: Sequence[Verdict]) -> list[str]:
     """Lines that say how to read a table of verdicts of one call."""
     lines = []
-    if any(v.expected != v.law for v in judged):
+    if any(v.expected != v.law for v in judged if v.outcome != "measured"):
         lines.append("(…): the law at this resolution, from which z counts")
     thresholds = [v.threshold for v in judged if v.z is not None]
     if thresholds:
@@ -118,13 +118,16 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     if verdict.expected != verdict.law:
         law += f"\n({verdict.expected:.5g})"
     exact = verdict.z is None
+    detects = "exact" if exact else f"{100.0 * verdict.detectable / verdict.scale:.2g} %"
+    if verdict.outcome == "measured":
+        law = detects = ""
     return (
         _fitting(verdict.quantity),
         with_error(verdict.value, verdict.stderr),
         verdict.unit,
         law,
         "" if exact else f"{verdict.z:+.1f}",
-        "exact" if exact else f"{100.0 * verdict.detectable / verdict.scale:.2g} %",
+        detects,
     )
 
 

@@ -36,6 +36,7 @@ from .lattice.chain import (
 )
 from .lattice.image import entrances, image_of, image_walk
 from .lattice.mirror import MirrorWalk, flux_across
+from .lattice.record import RecordedWalk
 from .lattice.sites import SiteWalk
 from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
@@ -84,6 +85,7 @@ __all__ = [
     "Periodic",
     "Plane",
     "Record",
+    "RecordedWalk",
     "Reflecting",
     "Reservoir",
     "SiteWalk",

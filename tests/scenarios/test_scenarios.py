@@ -85,6 +85,12 @@ CONTRACT = {
         ["tortuosity_x", "tortuosity_y", "tortuosity_z", "D_effective_xx", "D_effective_yy",
          "D_effective_zz", "D_flux_x", "porosity"],
     ),
+    "trajectories": (
+        {"file": "", "dt": 1, "D": None, "drift": None, "dimension": 3, "n_walkers": 1000,
+         "n_times": 101, "noise": 0.5},
+        ["D_xx", "D_yy", "D_zz", "D_xy", "D_xz", "D_yz", "drift_x", "drift_y", "drift_z",
+         "anomalous_exponent", "green_kubo_minus_einstein"],
+    ),
 }  # fmt: skip
 
 WRONG_RULES = [(name, rule) for name in names() for rule in load(name).wrong_rules]
@@ -191,6 +197,8 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("hollow-tube", {"r_outer": 4e-3, "resolution": 7.3, "c_inner": 1, "c_outer": 2}),
         ("hollow-sphere", {"r_outer": 3e-3, "resolution": 6, "c_inner": 0.0, "solubility": 0.1}),
         ("porous", {"steps": 100}),
+        ("trajectories", {"dimension": 1, "D": 0.3, "drift": -0.4, "noise": 1.0, "n_times": 30}),
+        ("trajectories", {"dimension": 2, "D": 0.1, "drift": 0.0, "noise": 0.0, "dt": 3.0}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
         ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
         ("effusion-balance", {"T_hot": 1e5, "T_cold": 1.0, "hole_radius": 0.05}),

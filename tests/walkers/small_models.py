@@ -24,6 +24,7 @@ from walkers import (
     OpenWalk,
     Passage,
     Periodic,
+    RecordedWalk,
     Reflecting,
     Reservoir,
     SiteWalk,
@@ -92,6 +93,12 @@ SMALL_MODELS = {
     ),
     "persistent": ClosedWalk(
         300, axes=(Axis(),), hop=Hop(persistence=0.5), n_steps=17, start=(0,), stops=(17,)
+    ),
+    "recorded": RecordedWalk(
+        600, axes=(Axis(), Axis(5, WALL, WALL)), n_times=8, every=2, start=(0, 3), misread=0.3
+    ),
+    "recorded, persistent": RecordedWalk(
+        90, axes=(Axis(),), hop=Hop(stay=0.1, bias=0.1, persistence=0.5), n_times=6, every=3
     ),
     "slab": OpenWalk(800, axes=(SLAB,)),
     "slab over time": OpenWalk(50, axes=(SLAB,), n_steps=40, profile=[3.0, 2.5, 2.0, 2, 1.5, 1]),

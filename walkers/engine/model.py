@@ -98,6 +98,11 @@ class Model(ABC):
         """Memory that computing one batch takes."""
         return 256 * self.n_walkers
 
+    @property
+    def n_given(self) -> int | None:
+        """Batches that there are, where they are given; None where they are made without end."""
+        return None
+
     def resized(self, n_walkers: int) -> Model:
         """Build the same model with another number of walkers in a batch."""
         return replace(self, n_walkers=n_walkers)

@@ -19,6 +19,7 @@ from .model import PURPOSES_PER_STREAM
 MOTION = np.uint64(0)
 BIRTHS = np.uint64(1)
 INITIAL = np.uint64(2)
+OBSERVATION = np.uint64(3)
 
 
 class Stream(NamedTuple):
@@ -69,7 +70,7 @@ def philox(draw, walker, batch, purpose, key_0, key_1):
 
 @scalar
 def words_of(stream, purpose, walker, draw):
-    """Four words of one walker's draw for one purpose (MOTION, BIRTHS or INITIAL)."""
+    """Four words of one walker's draw for one purpose (MOTION, BIRTHS, …)."""
     return philox(draw, walker, stream.batch, stream.purpose + purpose, stream.key_0, stream.key_1)
 
 

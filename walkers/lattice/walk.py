@@ -131,9 +131,7 @@ class ClosedWalk(Model):
     def __post_init__(self) -> None:
         """Refuse what the kernel could not do."""
         super().__post_init__()
-        _check_axes(self.axes, self.hop, self.start)
-        if any(axis.absorbs(side) for axis in self.axes for side in (0, 1)):
-            raise ValueError("a closed walk has no absorbing ends; use OpenWalk")
+        check_closed(self.axes, self.hop, self.start)
         if not 1 <= self.n_steps < 2**32:
             raise ValueError(f"n_steps must be between 1 and 2³² − 1, got {self.n_steps}")
         if self.start is None and any(axis.size == 0 for axis in self.axes):
@@ -178,7 +176,7 @@ class ClosedWalk(Model):
             start,
             self.n_steps,
             self.hop.rule(len(self.axes)),
-            _ends(self.axes),
+            ends_of(self.axes),
             _periods(self.axes),
             np.array(self.planes, np.int64).reshape(-1, 2),
             np.array(self.stops, np.int64),
@@ -293,7 +291,7 @@ class OpenWalk(Model):
             n_hops,
             n_labels,
             self.hop.rule(len(self.axes)),
-            _ends(self.axes),
+            ends_of(self.axes),
             np.array([[axis.absorbs(0), axis.absorbs(1)] for axis in _three(self.axes)]),
             stream,
             BLOCK_SIZE,
@@ -347,11 +345,19 @@ def _check_axes(axes: tuple[Axis, ...], hop: Hop, start: tuple[int, ...] | None)
         raise ValueError(f"start must be a site of the lattice, one number per axis, got {start}")
 
 
+def check_closed(axes: tuple[Axis, ...], hop: Hop, start: tuple[int, ...] | None) -> None:
+    """Refuse a lattice, a hop or a start that walkers whom nothing removes cannot have."""
+    _check_axes(axes, hop, start)
+    if any(axis.absorbs(side) for axis in axes for side in (0, 1)):
+        raise ValueError("a closed walk has no absorbing ends; use OpenWalk")
+
+
 def _three(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     return axes + (Axis(),) * (3 - len(axes))
 
 
-def _ends(axes: tuple[Axis, ...]) -> NDArray[np.int64]:
+def ends_of(axes: tuple[Axis, ...]) -> NDArray[np.int64]:
+    """Lowest and highest coordinate on each of three axes, (3, 2)."""
     return np.array([axis.ends() for axis in _three(axes)], np.int64)
 
 

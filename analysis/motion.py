@@ -1,0 +1,290 @@
+"""Diffusivity, drift and anomalous exponent of recorded positions, with intervals that cover.
+
+The positions are cut into pieces that know nothing of each other: walkers, groups of walkers,
+or, where walkers are few, blocks of steps. Each piece gives its mean squared displacements at
+a few lags; every number below is linear in them, or nearly so, and its error is the scatter
+of the pieces: no Gaussian is assumed, and no point of a mean squared displacement is taken for
+independent of its neighbours.
+
+Model: r(t) = r₀ + vt + X(t) + localisation errors, all independent, and per axis
+⟨X²⟩ = 2D t^α. The mean squared displacement about the drift at n steps is then
+ψ(n) = K nᵅ + b with K = 2Ddtᵅ and b = 2σ². With α = 1, lags 1 and 2 alone would give the
+covariance-based estimator D = ⟨Δ²⟩/2dt + ⟨ΔΔ'⟩/dt of Vestergaard, Blainey & Flyvbjerg,
+Phys. Rev. E 89, 022726 (2014), eq. 14; here all lags enter with the weights of generalised
+least squares, which serve large localisation errors as well. Motion blur changes b alone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .estimate import Estimate, batch_mean
+from .pieces import Floats, Sums, about_the_drift
+
+LEVEL = 0.95
+TEST_LEVEL = 0.995
+"""Level of each of the two tests that may refuse a diffusivity: at most 1 % false refusals."""
+
+_EXPONENTS = np.linspace(0.05, 2.0, 118)
+_WEIGHT_EXPONENTS = (0.5, 0.75, 1.0, 1.25, 1.5)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What the pieces say, errors from their scatter; lengths and times in the user's units.
+
+    ``slope`` is the tensor [ψ_ij(n) fitted by a line]/2dt: the diffusivity, if the motion is
+    diffusive. ``noise`` is the variance σ² of the localisation error along an axis, and may come
+    out negative within its error. ``msd`` holds ψ(n), summed over the axes, at the times
+    ``times``. ``exponent_interval`` inverts a test and may end at the edges 0.05 and 2.
+    """
+
+    slope: tuple[tuple[Estimate, ...], ...]
+    drift: tuple[Estimate, ...]
+    noise: Estimate
+    exponent: Estimate
+    exponent_interval: tuple[float, float]
+    green_kubo_minus_einstein: Estimate
+    times: Floats
+    msd: tuple[Estimate, ...]
+    objections: tuple[str, ...] = ()
+
+    @property
+    def diffusivity(self) -> Estimate:
+        """Mean of the diagonal of the slope."""
+        values = [self.slope[i][i].batch_values for i in range(len(self.slope))]
+        return batch_mean(np.mean(values, axis=0), self.slope[0][0].unit)
+
+
+def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: float | None = None,
+           units: tuple[str, str] = ("", "")) -> Motion:  # fmt: skip
+    """Estimate everything from the sums of all pieces.
+
+    Parameters
+    ----------
+    sums : Sums
+        First axis: pieces.
+    lags : (n_lags,) int
+        Their lags [steps].
+    n_steps : int
+        Steps of a piece.
+    dt : float
+        Time of a step.
+    noise : float, optional
+        Standard deviation of the localisation error along an axis, where it is known (0: none).
+    units : (str, str)
+        Units of length and of time.
+    """
+    n = np.asarray(lags, dtype=np.float64)
+    per_axis = about_the_drift(sums.squares, sums.displacements, n, sums.velocities)
+    dimension = per_axis.shape[-1]
+    psi = np.trace(per_axis, axis1=-2, axis2=-1) / dimension  # (n_pieces, n_lags)
+    known = None if noise is None else 2.0 * noise**2
+    shape = (n_steps, tuple(int(lag) for lag in n))
+    line = _line(psi, shape, known)
+    length, time = units
+    unit = f"{length}²/{time}" if length else ""
+    offsets = (known or 0.0) * np.eye(dimension)
+    slopes = np.einsum("pnij,n->ijp", per_axis - offsets, line[0]) / (2.0 * dt)
+    slope = tuple(tuple(batch_mean(values, unit) for values in row) for row in slopes)
+    variance = batch_mean(psi @ line[1] / 2.0, f"{length}²" if length else "")
+    exponent, interval, at_one = _exponent(psi, shape, known, line)
+    difference = _green_kubo(sums, psi, shape) / dt
+    gap = batch_mean(difference, unit)
+    drift = tuple(
+        batch_mean(velocity / dt, f"{length}/{time}" if length else "")
+        for velocity in sums.velocities.T
+    )
+    return Motion(
+        slope=slope,
+        drift=drift,
+        noise=variance,
+        exponent=exponent,
+        exponent_interval=interval,
+        green_kubo_minus_einstein=gap,
+        times=n * dt,
+        msd=tuple(batch_mean(dimension * values) for values in psi.T),
+        objections=_objections(at_one, gap),
+    )
+
+
+@lru_cache(maxsize=256)
+def _weights(shape: tuple[int, tuple[int, ...]], exponent: float, ratio: float) -> Floats:
+    """Inverse covariance of the mean squared displacements of one piece, for ψ = nᵅ + ratio.
+
+    For a Gaussian process with stationary increments, 2 Σ c²/(N_n N_m) over all pairs of
+    displacements of n and m steps, c their covariance, which ψ determines. Weights need not be
+    exact for intervals to cover.
+    """
+    n_steps, lags = shape
+    psi = np.arange(2 * n_steps + 1, dtype=np.float64) ** exponent + ratio
+    psi[0] = 0.0
+    covariance = np.empty((len(lags), len(lags)))
+    for a, n in enumerate(lags):
+        for b, m in enumerate(lags[: a + 1]):
+            n_first, n_second = n_steps - n + 1, n_steps - m + 1
+            s = np.arange(1 - n_first, n_second)  # between the origins
+            pairs = np.minimum(n_first - 1, n_second - 1 - s) - np.maximum(0, -s) + 1
+            c = (psi[abs(s + m)] + psi[abs(s - n)] - psi[abs(s + m - n)] - psi[abs(s)]) / 2.0
+            covariance[a, b] = covariance[b, a] = 2.0 * (pairs @ c**2) / (n_first * n_second)
+    return np.asarray(np.linalg.inv(covariance), np.float64)
+
+
+def _ratio(K: float, b: float) -> float:
+    """Ratio b/K to the next power of two, so that few weights are ever worked out."""
+    if K <= 0.0:
+        return 1024.0
+    return 0.0 if b <= K / 16.0 else float(2.0 ** min(10, round(math.log2(b / K))))
+
+
+def _solver(columns: Floats, weights: Floats) -> Floats:
+    """Matrix that turns mean squared displacements into least-squares coefficients."""
+    normal = columns.T @ weights @ columns
+    return np.asarray(np.linalg.solve(normal, columns.T @ weights))
+
+
+def _line(
+    psi: Floats, shape: tuple[int, tuple[int, ...]], known: float | None, exponent: float = 1.0
+) -> Floats:
+    """Rows that turn ψ into K and b by generalised least squares; the second is 0 if b is known."""
+    n = np.array(shape[1], dtype=np.float64)
+    mean = psi.mean(axis=0)
+    columns = n[:, None] ** exponent
+    if known is None:
+        columns = np.hstack([columns, np.ones_like(columns)])
+    ratio, rows = 0.0, np.zeros((2, n.size))
+    for _ in range(3):
+        rows[: columns.shape[1]] = _solver(columns, _weights(shape, exponent, ratio))
+        b = float(rows[1] @ mean) if known is None else known
+        before, ratio = ratio, _ratio(float(rows[0] @ (mean - (known or 0.0))), b)
+        if ratio == before:
+            break
+    return rows
+
+
+def _exponent(
+    psi: Floats, shape: tuple[int, tuple[int, ...]], known: float | None, line: Floats
+) -> tuple[Estimate, tuple[float, float], float]:
+    """Exponent α of K nᵅ + b, its interval, and the t statistic of α = 1.
+
+    α is accepted where the part of nᵅ ln n that neither nᵅ nor a constant explains has a
+    coefficient of zero: a statistic linear in ψ, so that it has Student's t to good accuracy
+    even where α is hardly known. Values of the estimate are linear about the best α.
+    """
+    mean = psi.mean(axis=0) - (known or 0.0)
+    pilot = 1.0
+    for _ in range(2):
+        rows = _line(psi, shape, known, pilot)
+        K, b = float(rows[0] @ mean), float(rows[1] @ mean) if known is None else known
+        weights = _weights(shape, pilot, _ratio(K, b))
+        tests = _contrasts(_EXPONENTS, shape, known is None, weights)
+        coefficients = (psi - (known or 0.0)) @ tests.T
+        t = coefficients.mean(axis=0) / (coefficients.std(axis=0, ddof=1) / np.sqrt(len(psi)))
+        best = _crossing(t)
+        pilot = min(_WEIGHT_EXPONENTS, key=lambda own: abs(own - best))
+    (contrast,) = _contrasts(np.array([best]), shape, known is None, weights)
+    (one,) = _contrasts(np.array([1.0]), shape, known is None, weights)
+    n = np.array(shape[1], dtype=np.float64)
+    columns = n[:, None] ** best
+    if known is None:
+        columns = np.hstack([columns, np.ones_like(columns)])
+    K = float((_solver(columns, weights) @ mean)[0])
+    sensitivity = K * float(contrast @ (n**best * np.log(n)))
+    deviations = (psi - (known or 0.0)) @ contrast
+    exponent = batch_mean(best + (deviations - deviations.mean()) / sensitivity)
+    at_one = batch_mean((psi - (known or 0.0)) @ one)
+    return exponent, _accepted(t, len(psi) - 1), at_one.value / at_one.stderr
+
+
+def _contrasts(
+    exponents: Floats, shape: tuple[int, tuple[int, ...]], with_noise: bool, weights: Floats
+) -> Floats:
+    """Rows, one per α, that give the coefficient of nᵅ ln n beside nᵅ (and a constant)."""
+    n = np.array(shape[1], dtype=np.float64)
+    rows = []
+    for exponent in exponents:
+        power = n**exponent
+        columns = [power, power * np.log(n)]
+        if with_noise:
+            columns.insert(1, np.ones_like(n))
+        X = np.stack(columns, axis=1)
+        # Least squares against the last column after the others have been taken out of it.
+        others = X[:, :-1]
+        rest = X[:, -1] - others @ (_solver(others, weights) @ X[:, -1])
+        row = weights @ rest
+        rows.append(row / np.sqrt(row @ rest))
+    return np.array(rows)
+
+
+def _crossing(t: Floats) -> float:
+    """Exponent at which the statistic, which falls with α, vanishes; the nearest if none."""
+    signs = np.flatnonzero((t[:-1] > 0.0) & (t[1:] <= 0.0))
+    if signs.size == 0:
+        return float(_EXPONENTS[np.argmin(np.abs(t))])
+    i = int(signs[-1])
+    return float(_interpolated(t, i, 0.0))
+
+
+def _interpolated(t: Floats, i: int, level: float) -> float:
+    share = (t[i] - level) / (t[i] - t[i + 1])
+    return float(_EXPONENTS[i] + share * (_EXPONENTS[i + 1] - _EXPONENTS[i]))
+
+
+def _accepted(t: Floats, dof: int) -> tuple[float, float]:
+    """Lowest and highest exponent whose statistic stays within the limits of Student's t."""
+    limit = student(LEVEL, dof)
+    inside = np.flatnonzero(np.abs(t) <= limit)
+    if inside.size == 0:  # narrower than the grid
+        i = int(np.flatnonzero((t[:-1] > 0.0) & (t[1:] <= 0.0))[-1]) if (t[0] > 0 > t[-1]) else -1
+        if i < 0:
+            edge = float(_EXPONENTS[np.argmin(np.abs(t))])
+            return edge, edge
+        return _interpolated(t, i, limit), _interpolated(t, i, -limit)
+    low, high = int(inside[0]), int(inside[-1])
+    lowest, highest = float(_EXPONENTS[low]), float(_EXPONENTS[high])
+    if low > 0:
+        lowest = _interpolated(t, low - 1, math.copysign(limit, t[low - 1]))
+    if high < t.size - 1:
+        highest = _interpolated(t, high, math.copysign(limit, t[high + 1]))
+    return lowest, highest
+
+
+def _green_kubo(sums: Sums, psi: Floats, shape: tuple[int, tuple[int, ...]]) -> Floats:
+    """Pieces' C₀/2 + C₁ from steps, less half the slope of ψ over the lags from 2 on.
+
+    C₁ takes the localisation error out of C₀. What the steps remember beyond the next one is in
+    the slope alone.
+    """
+    dimension = sums.velocities.shape[-1]
+    following = about_the_drift(
+        sums.correlations[:, None], sums.early[:, None], np.ones(1), sums.velocities,
+        sums.late[:, None],
+    )  # fmt: skip
+    C1 = np.trace(following[:, 0], axis1=-2, axis2=-1) / dimension
+    n_steps, lags = shape
+    later = (n_steps, lags[1:])
+    einstein = psi[:, 1:] @ _line(psi[:, 1:], later, None)[0] / 2.0
+    difference: Floats = psi[:, 0] / 2.0 + C1 - einstein
+    return difference
+
+
+def _objections(at_one: float, gap: Estimate) -> tuple[str, ...]:
+    limit = student(TEST_LEVEL, gap.dof)
+    said = []
+    if abs(at_one) > limit:
+        said.append("the anomalous exponent is not 1")
+    if abs(gap.value) > limit * gap.stderr:
+        said.append("steps are correlated beyond the next one")
+    return tuple(said)
+
+
+def student(level: float, dof: int) -> float:
+    """Two-sided limit of Student's t."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(dof, (1.0 + level) / 2.0))

@@ -1,0 +1,201 @@
+"""Do recorded trajectories diffuse, and with which D, whatever the drift and the camera's error?
+
+Rule: without a ``file``, hoppers on a lattice of spacing ℓ, as in random-walk, are recorded once
+per dt; each coordinate is read one site off with probability ``noise``². Steps are independent,
+so every expected value is exact. With a ``file`` of positions (n_walkers, n_times, dimension),
+.npy, or .csv or .parquet with columns walker, time or frame, x[, y[, z]], its walkers, or blocks
+of their steps, are the batches; ℓ and τ then stand for its units. Without a claimed ``D`` the
+tensor is measured, not judged, and withheld where the motion is not diffusive.
+Measured from mean square displacements about the drift by weighted least squares, the error of
+localisation as a free constant; covers at any drift and localisation error.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import combinations
+from typing import Any, cast
+
+from pydantic import model_validator
+
+import analysis
+import walkers
+from analysis import Check, Prediction
+from analysis import plot as draw
+from analysis.laws import fick
+from analysis.laws import trajectories as of
+from analysis.motion import Motion, measure_motion
+from analysis.trajectories import AXES, draw_motion
+from scenarios import Count, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios._trajectories import MadeTrajectories, given, opened, sums_of
+
+MADE_DRIFT = 0.1
+
+
+class Params(Parameters):
+    """Parameters of the trajectories."""
+
+    file: str = parameter("", "positions to analyse (.npy, .csv, .parquet); none: made here")
+    dt: Real = parameter(
+        1.0, "time between positions; whole if made here", unit="τ", above=0.0, maximum=1e30
+    )
+    D: Real | None = parameter(
+        None, "claimed diffusivity along each axis; none: no claim, 1/2d if made", unit="ℓ²/τ",
+        minimum=1e-300, maximum=1e300,
+    )  # fmt: skip
+    drift: Real | None = parameter(
+        None, f"claimed drift along x; none: no claim, {MADE_DRIFT} if made", unit="ℓ/τ",
+        minimum=-1e300, maximum=1e300,
+    )  # fmt: skip
+    dimension: Count = parameter(3, "axes, if made here", minimum=1, maximum=3)
+    n_walkers: Count = parameter(1000, "walkers of a batch, if made", minimum=1, maximum=100_000)
+    n_times: Count = parameter(101, "positions of a walker, if made", minimum=5, maximum=10_000)
+    noise: Real = parameter(
+        0.5, "localisation error along an axis, if made", unit="ℓ", minimum=0, maximum=1
+    )
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Params:
+        if self.file:
+            try:
+                opened(self.file, self.dt)
+            except analysis.TrajectoryError as error:
+                raise ValueError(f"file: {error}") from None
+            return self
+        if not self.dt.is_integer() or self.dt * self.n_times > 1e6:
+            raise ValueError(
+                f"dt: must be whole, at most 10⁶ hops in all, without a file, got {self.dt!r}"
+            )
+        if self.n_walkers * self.n_times > 10_000_000:
+            raise ValueError(f"n_walkers: at most 10⁷ positions a batch, got {self.n_walkers}")
+        if not 0.001 <= self.hop.stay + 0.001 <= 0.991:
+            raise ValueError(
+                f"D: walkers made here have 0.01/2d … 1/2d = {0.5 / self.dimension:.6g} "
+                f"without a file, got {self.D!r}"
+            )
+        if abs(self.hop.bias) > 0.9 * (1.0 - self.hop.stay) / self.dimension:
+            raise ValueError(f"drift: must not exceed 0.9·2D without a file, got {self.drift!r}")
+        return self
+
+    @property
+    def hop(self) -> walkers.Hop:
+        """Hop of the walkers that are made: D along the axes without drift is (1 − s)/2d."""
+        stay = 0.0 if self.D is None else 1.0 - 2.0 * self.dimension * self.D
+        return walkers.Hop(stay=stay, bias=MADE_DRIFT if self.drift is None else self.drift)
+
+
+QUANTITIES = {
+    **{f"D_{a}{a}": Quantity("ℓ²/τ", "mean D", f"diffusivity along {a}") for a in AXES},
+    **{
+        f"D_{a}{b}": Quantity("ℓ²/τ", "mean D", f"⟨δ_{a} δ_{b}⟩ about the drift, likewise")
+        for a, b in combinations(AXES, 2)
+    },
+    **{f"drift_{a}": Quantity("ℓ/τ", "√(2D/dt)", f"mean velocity along {a}") for a in AXES},
+    "anomalous_exponent": Quantity("", "1", "α of ⟨X²⟩ ∝ t^α beside a constant"),
+    "green_kubo_minus_einstein": Quantity(
+        "ℓ²/τ", "mean D", "C₀/2 + C₁ of velocities less the slope of ψ/2 from lag 2 on"
+    ),
+}
+
+
+def build(p: Params) -> walkers.Model:
+    """Pieces of the file, or walkers on an unbounded lattice."""
+    if p.file:
+        return given(p.file, p.dt)
+    walk = walkers.RecordedWalk(
+        p.n_walkers,
+        axes=(walkers.Axis(),) * p.dimension,
+        hop=p.hop,
+        n_times=p.n_times,
+        every=int(p.dt),
+        start=(0,) * p.dimension,
+        misread=p.noise**2,
+    )
+    return MadeTrajectories(p.n_walkers, walk=walk)
+
+
+def laws(p: Params) -> dict[str, Prediction]:
+    """Law of every quantity; without a claim, none."""
+    dimension = opened(p.file, p.dt).array.shape[2] if p.file else p.dimension
+    axes, pairs = AXES[:dimension], list(combinations(AXES[:dimension], 2))
+    D = dict.fromkeys(axes, math.nan if p.D is None else p.D)
+    v = dict.fromkeys(axes, math.nan) | {"x": math.nan if p.drift is None else p.drift}
+    noise = 0.0
+    if not p.file:
+        b = p.hop.bias
+        D = dict.fromkeys(axes, fick.hop_diffusivity(dimension, p.hop.stay))
+        D["x"] -= b**2 / 2.0
+        v, noise = dict.fromkeys(axes, 0.0) | {"x": b}, p.noise**2
+    return {
+        **{f"D_{a}{a}": of.along(D[a]) for a in axes},
+        **{f"D_{a}{b}": of.across(D[a], D[b]) for a, b in pairs},
+        **{f"drift_{a}": of.drift(v[a]) for a in axes},
+        "anomalous_exponent": of.exponent(),
+        "green_kubo_minus_einstein": of.green_kubo_minus_einstein(
+            sum(D.values()) / dimension, noise / p.dt
+        ),
+    }
+
+
+def motion(record: walkers.Record, p: Params) -> Motion:
+    """Everything that the pieces say."""
+    own = cast(Any, record.model).cut
+    return measure_motion(sums_of(record), own.lags, own.n_steps, p.dt, units=("ℓ", "τ"))
+
+
+def checks(record: walkers.Record, p: Params) -> list[Check]:
+    """Diffusion tensor, drift, exponent, and two ways to the diffusivity."""
+    measured, predictions = motion(record, p), laws(p)
+    axes = list(enumerate(AXES[: len(measured.drift)]))
+    tensor = {f"D_{a}{b}": measured.slope[i][j] for i, a in axes for j, b in axes}
+    estimates = {
+        **tensor,
+        **{f"drift_{a}": measured.drift[i] for i, a in axes},
+        "anomalous_exponent": measured.exponent,
+        "green_kubo_minus_einstein": measured.green_kubo_minus_einstein,
+    }
+    claimed = [predictions[f"D_{a}{a}"].law for _, a in axes]
+    D = abs(measured.diffusivity.value) if math.isnan(claimed[0]) else sum(claimed) / len(claimed)
+    speed = math.sqrt(2.0 * D / p.dt)
+    scales = dict.fromkeys(estimates, D) | {f"drift_{a}": speed for _, a in axes}
+    scales["anomalous_exponent"] = 1.0
+    for name, prediction in predictions.items():
+        if name in tensor and measured.objections and not prediction.is_claim:
+            reason = f"no diffusivity, {' and '.join(measured.objections)}"
+            predictions[name] = of.refused(reason)
+            estimates[name] = replace(estimates[name], value=math.nan)
+    return [Check(name, estimates[name], law, scales[name]) for name, law in predictions.items()]
+
+
+def plot(result: Any) -> Any:
+    """Mean square displacement about the drift against time, and the fitted line."""
+    figure, (axes,) = draw.figure()
+    draw_motion(axes, motion(result.record, result.params))
+    return figure
+
+
+def _persistent(model: MadeTrajectories) -> walkers.Model:
+    return replace(model, walk=replace(model.walk, hop=replace(model.walk.hop, persistence=0.3)))
+
+
+def _confined(model: MadeTrajectories) -> walkers.Model:
+    box = walkers.Axis(15, walkers.Reflecting(), walkers.Reflecting())
+    n_axes = len(model.walk.axes)
+    return replace(model, walk=replace(model.walk, axes=(box,) * n_axes, start=(8,) * n_axes))
+
+
+WRONG_RULES = {
+    "persistence": WrongRule(
+        "a walker keeps its last direction with probability 0.3",
+        change=_persistent,
+        moves={"D_xx": +1, "D_yy": +1, "anomalous_exponent": +1, "green_kubo_minus_einstein": -1},
+    ),
+    "confined": WrongRule(
+        "walls stand eight sites from the start on every side",
+        change=_confined,
+        moves={"D_yy": -1, "anomalous_exponent": -1, "green_kubo_minus_einstein": +1},
+    ),
+}
+
+CALIBRATION_WALKERS = 20
