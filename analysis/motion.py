@@ -24,13 +24,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .estimate import Estimate, batch_mean
-from .pieces import Floats, Sums, about_the_drift
+from .pieces import Floats, Sums, TrajectoryError, about_the_drift
 
 LEVEL = 0.95
 TEST_LEVEL = 0.995
 """Level of each of the two tests that may refuse a diffusivity: at most 1 % false refusals."""
 
-_EXPONENTS = np.linspace(0.05, 2.0, 118)
+_EXPONENTS = tuple(np.linspace(0.05, 2.0, 118).tolist())
 _WEIGHT_EXPONENTS = (0.5, 0.75, 1.0, 1.25, 1.5)
 
 
@@ -79,8 +79,17 @@ def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: 
         Standard deviation of the localisation error along an axis, where it is known (0: none).
     units : (str, str)
         Units of length and of time.
+
+    Raises
+    ------
+    TrajectoryError
+        If all pieces are the same along an axis: no motion, or copies of one walker.
     """
     n = np.asarray(lags, dtype=np.float64)
+    scatter = np.ptp(np.diagonal(sums.squares, axis1=-2, axis2=-1), axis=0)
+    if not (scatter > 0.0).all():
+        axis = "xyz"[int(np.argwhere(~(scatter > 0.0))[0, 1])]
+        raise TrajectoryError(f"all pieces move alike along {axis}: there is nothing to judge by")
     per_axis = about_the_drift(sums.squares, sums.displacements, n, sums.velocities)
     dimension = per_axis.shape[-1]
     psi = np.trace(per_axis, axis1=-2, axis2=-1) / dimension  # (n_pieces, n_lags)
@@ -181,19 +190,18 @@ def _exponent(
     for _ in range(2):
         rows = _line(psi, shape, known, pilot)
         K, b = float(rows[0] @ mean), float(rows[1] @ mean) if known is None else known
-        weights = _weights(shape, pilot, _ratio(K, b))
-        tests = _contrasts(_EXPONENTS, shape, known is None, weights)
+        weighting = (pilot, _ratio(K, b))
+        tests = _contrasts(_EXPONENTS, shape, known is None, *weighting)
         coefficients = (psi - (known or 0.0)) @ tests.T
         t = coefficients.mean(axis=0) / (coefficients.std(axis=0, ddof=1) / np.sqrt(len(psi)))
         best = _crossing(t)
         pilot = min(_WEIGHT_EXPONENTS, key=lambda own: abs(own - best))
-    (contrast,) = _contrasts(np.array([best]), shape, known is None, weights)
-    (one,) = _contrasts(np.array([1.0]), shape, known is None, weights)
+    contrast, one = _contrasts((best, 1.0), shape, known is None, *weighting)
     n = np.array(shape[1], dtype=np.float64)
     columns = n[:, None] ** best
     if known is None:
         columns = np.hstack([columns, np.ones_like(columns)])
-    K = float((_solver(columns, weights) @ mean)[0])
+    K = float((_solver(columns, _weights(shape, *weighting)) @ mean)[0])
     sensitivity = K * float(contrast @ (n**best * np.log(n)))
     deviations = (psi - (known or 0.0)) @ contrast
     exponent = batch_mean(best + (deviations - deviations.mean()) / sensitivity)
@@ -201,24 +209,29 @@ def _exponent(
     return exponent, _accepted(t, len(psi) - 1), at_one.value / at_one.stderr
 
 
+@lru_cache(maxsize=256)
 def _contrasts(
-    exponents: Floats, shape: tuple[int, tuple[int, ...]], with_noise: bool, weights: Floats
+    exponents: tuple[float, ...],
+    shape: tuple[int, tuple[int, ...]],
+    with_noise: bool,
+    pilot: float,
+    ratio: float,
 ) -> Floats:
-    """Rows, one per α, that give the coefficient of nᵅ ln n beside nᵅ (and a constant)."""
+    """Rows, one per α, that give the coefficient of nᵅ ln n beside nᵅ (and a constant).
+
+    By least squares, after all that the others explain has been taken out of nᵅ ln n.
+    """
     n = np.array(shape[1], dtype=np.float64)
-    rows = []
-    for exponent in exponents:
-        power = n**exponent
-        columns = [power, power * np.log(n)]
-        if with_noise:
-            columns.insert(1, np.ones_like(n))
-        X = np.stack(columns, axis=1)
-        # Least squares against the last column after the others have been taken out of it.
-        others = X[:, :-1]
-        rest = X[:, -1] - others @ (_solver(others, weights) @ X[:, -1])
-        row = weights @ rest
-        rows.append(row / np.sqrt(row @ rest))
-    return np.array(rows)
+    weights = _weights(shape, pilot, ratio)
+    powers = n ** np.array(exponents)[:, None]
+    last = powers * np.log(n)
+    others = np.stack([powers, np.ones_like(powers)] if with_noise else [powers], axis=-1)
+    weighted = weights @ others
+    normal = np.swapaxes(others, -1, -2) @ weighted
+    explained = np.linalg.solve(normal, np.swapaxes(weighted, -1, -2) @ last[..., None])
+    rest = last - (others @ explained)[..., 0]
+    rows = rest @ weights
+    return np.asarray(rows / np.sqrt((rows * rest).sum(axis=-1))[:, None])
 
 
 def _crossing(t: Floats) -> float:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 ENOUGH_PIECES = 64
 """Pieces that the positions are cut into, or a few more, where they are enough for it."""
 
-FEWEST_PIECES = 10
+FEWEST_PIECES = 16
 SHORTEST_BLOCK = 6
 """Steps of a block of a walker at least; walkers that need no cutting may have fewer."""
 
@@ -65,7 +65,7 @@ def cut(n_walkers: int, n_times: int) -> Cut:
     Raises
     ------
     TrajectoryError
-        If they are too few for ten pieces.
+        If they are too few for sixteen pieces.
     """
     n_steps = n_times - 1
     if n_walkers >= ENOUGH_PIECES and n_steps >= SHORTEST_WALK:
@@ -79,7 +79,7 @@ def cut(n_walkers: int, n_times: int) -> Cut:
         found = Cut(n_walkers, 1, 1, n_steps)
     if found.n_pieces < FEWEST_PIECES or n_steps < SHORTEST_WALK:
         raise TrajectoryError(
-            f"too short: {n_walkers} walkers of {n_steps} steps; {FEWEST_PIECES} pieces of "
+            f"too short: {n_steps} steps, walkers: {n_walkers}; {FEWEST_PIECES} pieces of "
             f"{SHORTEST_BLOCK} steps are needed ({SHORTEST_WALK} where nothing is cut)"
         )
     return found
@@ -114,22 +114,26 @@ def piece_sums(positions: ArrayLike, lags: ArrayLike) -> Sums:
     """
     x = np.array(positions, dtype=np.float64)
     x -= x[:, :1].copy()
-    dimension = x.shape[2]
-    squares, displacements = [], []
-    for lag in np.asarray(lags):
+    n_walkers, n_times, dimension = x.shape
+    n = np.asarray(lags)
+    squares = np.empty((n.size, dimension, dimension))
+    for i, lag in enumerate(n):
         moved = (x[:, lag:] - x[:, :-lag]).reshape(-1, dimension)
-        squares.append(moved.T @ moved / len(moved))
-        displacements.append(moved.mean(axis=0))
+        squares[i] = moved.T @ moved / len(moved)
+    # Means of displacements are differences of means of positions.
+    total = x.sum(axis=0)
+    before = np.concatenate([np.zeros((1, dimension)), np.cumsum(total, axis=0)])
+    moved_in_all = before[-1] - before[n] - before[n_times - n]
     steps = np.diff(x, axis=1)
     early, late = (s.reshape(-1, dimension) for s in (steps[:, :-1], steps[:, 1:]))
     product = early.T @ late / len(early)
     return Sums(
-        np.array(squares),
-        np.array(displacements),
-        (x[:, -1] - x[:, 0]).mean(axis=0) / steps.shape[1],
+        squares,
+        moved_in_all / (n_walkers * (n_times - n))[:, None],
+        total[-1] / (n_walkers * (n_times - 1)),
         (product + product.T) / 2.0,
-        early.mean(axis=0),
-        late.mean(axis=0),
+        (total[-2] - total[0]) / len(early),
+        (total[-1] - total[1]) / len(early),
     )
 
 

@@ -93,6 +93,12 @@ def check_positions(positions: ArrayLike) -> NDArray[Any]:
         )
     if array.size == 0:
         raise TrajectoryError(f"there are no positions, shape {array.shape}")
+    _refuse_infinite(array)
+    return array
+
+
+def _refuse_infinite(array: NDArray[Any]) -> None:
+    """Find the first position that is no finite number, some walkers at a time."""
     at_a_time = max(1, _CHUNK // (array.shape[1] * array.shape[2]))
     for first in range(0, len(array), at_a_time):
         finite = np.isfinite(array[first : first + at_a_time])
@@ -102,7 +108,6 @@ def check_positions(positions: ArrayLike) -> NDArray[Any]:
                 f"walker {first + walker}, time number {time}: {'xyz'[axis]} is "
                 f"{array[first + walker, time, axis]}"
             )
-    return array
 
 
 def _read_npy(path: Path) -> NDArray[Any]:

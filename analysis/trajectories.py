@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .estimate import Estimate
 from .motion import LEVEL, Motion, measure_motion
@@ -196,31 +196,10 @@ def analyse(
     if noise is not None and not (math.isfinite(noise) and noise >= 0.0):
         raise TrajectoryError(f"noise: must be at least 0 and finite, got {noise!r}")
     own = cut(array.shape[0], array.shape[1])
-    sums = all_sums(array, own)
+    each = [piece_sums(own.piece(array, i), own.lags) for i in range(own.n_pieces)]
+    sums = Sums(*(np.stack(parts) for parts in zip(*each, strict=True)))
     measured = measure_motion(sums, own.lags, own.n_steps, step, noise, units)
     return Trajectories(array.shape[0], array.shape[1], step, own, measured)
-
-
-def all_sums(positions: NDArray[Any], own: Cut) -> Sums:
-    """Work out the sums of every piece."""
-    each = [piece_sums(own.piece(positions, i), own.lags) for i in range(own.n_pieces)]
-    return stacked(each)
-
-
-def stacked(each: list[Sums]) -> Sums:
-    """Join the sums of single pieces, first axis the pieces.
-
-    Raises
-    ------
-    TrajectoryError
-        If nothing moves along one of the axes, or every piece moves alike.
-    """
-    sums = Sums(*(np.stack(parts) for parts in zip(*each, strict=True)))
-    diagonal = np.diagonal(sums.squares[:, 0], axis1=-2, axis2=-1)
-    for axis, spread in enumerate(np.ptp(diagonal, axis=0)):
-        if not spread > 0.0:
-            raise TrajectoryError(f"all pieces move alike along {AXES[axis]}: nothing scatters")
-    return sums
 
 
 def checked_time_step(dt: float | None) -> float:

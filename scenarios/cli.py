@@ -22,6 +22,7 @@ import typer
 from rich.console import Console
 
 import walkers
+from analysis import TrajectoryError
 from analysis.verdict import FAMILY_ERROR_RATE
 
 from . import report
@@ -50,7 +51,14 @@ EFFORTS: dict[str, dict[str, Any]] = {
     "full": {"precision": 0.001},
 }
 
-_BAD_INPUT = (InputError, ParameterError, ScenarioError, TooBigError, walkers.StoreError)
+_BAD_INPUT = (
+    InputError,
+    ParameterError,
+    ScenarioError,
+    TooBigError,
+    TrajectoryError,
+    walkers.StoreError,
+)
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 """ClickException, wherever the installed typer keeps it."""
 

@@ -148,6 +148,8 @@ def with_error(value: float, error: float) -> str:
     The error has two digits up to 3.5 and one above, as in the tables of the Particle Data
     Group; very large and very small numbers share one power of ten.
     """
+    if math.isnan(value):
+        return "none"
     if not (error > 0.0 and math.isfinite(error) and math.isfinite(value)):
         return f"{value:g}"
     size = math.floor(math.log10(max(abs(value), error)))
