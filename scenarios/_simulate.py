@@ -195,8 +195,7 @@ def simulate(
         checks = job.enough_checks(record)
         seconds = time.perf_counter() - started
         precision = leading(checks).precision
-        if job.goal is None or precision <= job.goal:
-        if job.goal is None or n_now == job.model.n_given or checks[0].precision <= job.goal:
+        if job.goal is None or n_now == job.model.n_given or precision <= job.goal:
             return Run(scenario, job.params, record, checks, seconds, wrong_rule)
         n_needed = batches_needed(n_now, precision, job.goal)
         _refuse_too_long(scenario.name, seconds * n_needed / n_now, allow_long)
