@@ -51,6 +51,8 @@ class Params(Parameters):
         return self
 
 
+LAW_NAME = mixing.LATE_RATE
+
 QUANTITIES = {
     "entropy_rate": Quantity("1/τ", "the law", "decay rate of the missing entropy, late"),
     "increments": Quantity("", "the law", "five rises of the entropy over their exact values"),

@@ -59,6 +59,8 @@ class Params(Parameters):
         return self
 
 
+LAW_NAME = porous.TORTUOSITY
+
 QUANTITIES = {
     **{f"tortuosity_{a}": Quantity("", "the law", f"D₀ over D of walkers, {a}") for a in AXES},
     **{

@@ -15,6 +15,8 @@ from ..verdict import Prediction
 _COVER = "T. M. Cover and J. A. Thomas, Elements of Information Theory (2006), ch. 4.4"
 _CRANK = "J. Crank, The Mathematics of Diffusion (1975), ch. 2.4, eq. 2.17"
 
+LATE_RATE = "H-theorem near equilibrium, S∞ − S ∝ e^(−2λ₁t)"
+
 
 def spreading(n_cells: int, hop: float, steps: ArrayLike) -> NDArray[np.float64]:
     """Probability of each cell at given step numbers, for walkers that start in the first.
@@ -84,7 +86,7 @@ def entropy_rate(expected: float, n_cells: int, hop: float) -> Prediction:
     """
     slowest = -math.log(decay_factors(n_cells, hop)[1])
     return Prediction(
-        law_name="H-theorem near equilibrium, S∞ − S ∝ e^(−2λ₁t)",
+        law_name=LATE_RATE,
         law=2.0 * slowest,
         expected=expected,
         rival_name="decay of the concentration itself, λ₁",

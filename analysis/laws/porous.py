@@ -37,6 +37,8 @@ SLAB = 2**16
 
 MAXIMUM_NODES = 5000
 
+TORTUOSITY = "Laplace's equation in the void, τ = εD₀/D_eff"
+
 
 @dataclass(frozen=True)
 class Spectrum:
@@ -208,7 +210,7 @@ def tortuosity(nodes: Spectrum, porosity: float, n_first: int, n_last: int) -> P
     """D₀ over the diffusivity of walkers in the void, from ``n_first`` to ``n_last`` steps."""
     law = 1.0 / nodes.diffusivity
     return Prediction(
-        law_name="Laplace's equation in the void, τ = εD₀/D_eff",
+        law_name=TORTUOSITY,
         law=law,
         expected=1.0 / nodes.slope(n_first, n_last),
         rival_name="Bruggeman, τ = ε^(−1/2)",
