@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.laws import advection, membrane
+from analysis.laws import advection, membrane, potential
 
 RISES = [0.0, 1e-14, -1e-9, 1e-3, 0.7, -3.0, 12.0, -40.0, 80.0]
 
@@ -102,3 +102,22 @@ def test_half_bonds_at_the_faces_make_the_membrane_exact(n_sites, partition):
     if n_sites > 1:
         assert 1.5 * c[0] - 0.5 * c[1] == pytest.approx(partition * c1, rel=1e-12)
     assert membrane.rate(partition, 1.0, 1.0, c1, c2, 4.0).law == pytest.approx(4.0 * law.law)
+
+
+@pytest.mark.parametrize(("c_right", "rise"), [(0.25, 0.0), (4.0, -1.5), (1.0, 2.0), (9.0, -3.0)])
+def test_the_mobility_tends_to_one_as_the_square_of_the_spacing(c_right, rise):
+    gaps = [potential.one_mobility(4.0, c_right, rise, n, 1.0).expected - 1.0 for n in (19, 39, 79)]
+    if c_right == 4.0:  # between equal reservoirs the profile is flat: exact at any spacing
+        np.testing.assert_allclose(gaps, 0.0, atol=1e-13)
+    else:
+        assert gaps[0] / gaps[1] == pytest.approx(4.0, rel=0.1)
+        assert gaps[1] / gaps[2] == pytest.approx(4.0, rel=0.03)
+
+
+def test_drift_and_diffusivity_of_hops_in_a_field_keep_einsteins_relation():
+    step, free = 1.0, 0.3
+    right, left = free * advection.bernoulli(-step), free * advection.bernoulli(step)
+    assert (right - left) / step == pytest.approx(free, rel=1e-14)
+    biased = (right + left - (right - left) ** 2) / 2.0
+    law = potential.einstein_ratio(step, free)
+    assert law.rival == pytest.approx(free / biased, rel=1e-14)

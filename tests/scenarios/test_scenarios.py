@@ -54,6 +54,10 @@ CONTRACT = {
         ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
          "smallest_eigenvalue"],
     ),
+    "chemical-potential": (
+        {"c_left": ..., "c_right": ..., "field": ..., "n_sites": ...},
+        ["mobility_gradient", "mobility_field", "mobility_mixed", "einstein_ratio"],
+    ),
     "membrane": (
         {"partition": 0.2, "thickness": ..., "D_membrane": ..., "c1": ..., "c2": ..., "area": ...},
         ["flux", "rate", "jump_left", "jump_right"],
@@ -181,6 +185,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("anisotropic", {"rates": [0.2, 0.2, 0.05, 0.05]}),  # isotropic
         ("one-way-fluxes", {"k_forward": 1e-3, "k_reverse": 2e-2, "c_A": 300.0, "c_B": 15.0}),
         ("mixing-entropy", {"n_walkers": 100, "n_cells": 7}),
+        ("chemical-potential", {"c_left": 1.0, "c_right": 3.0, "field": 2.5, "n_sites": 30}),
         ("membrane", {"partition": 30.0, "c1": 1.0, "c2": 20.0}),
         ("beam", {"angle": 0.0, "charge_number": 1}),
         ("beam", {"angle": 89.0, "current": 1e-15}),
