@@ -86,9 +86,9 @@ def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: 
         If all pieces are the same along an axis: no motion, or copies of one walker.
     """
     n = np.asarray(lags, dtype=np.float64)
-    scatter = np.ptp(np.diagonal(sums.squares, axis1=-2, axis2=-1), axis=0)
+    scatter = np.ptp(np.diagonal(sums.squares, axis1=-2, axis2=-1), axis=0).max(axis=0)
     if not (scatter > 0.0).all():
-        axis = "xyz"[int(np.argwhere(~(scatter > 0.0))[0, 1])]
+        axis = "xyz"[int(np.argmin(scatter > 0.0))]
         raise TrajectoryError(f"all pieces move alike along {axis}: there is nothing to judge by")
     per_axis = about_the_drift(sums.squares, sums.displacements, n, sums.velocities)
     dimension = per_axis.shape[-1]

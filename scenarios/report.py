@@ -202,11 +202,15 @@ def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _bounds(field: dict[str, Any]) -> str:
     low, high = field["minimum"], field["maximum"]
+    if low is None and high is None:
+        return ""
     return " … ".join("" if bound is None else f"{bound:g}" for bound in (low, high)).strip()
 
 

@@ -63,17 +63,15 @@ class Params(Parameters):
             except analysis.TrajectoryError as error:
                 raise ValueError(f"file: {error}") from None
             return self
-        if not self.dt.is_integer() or self.dt * self.n_times > 1e6:
-            raise ValueError(
-                f"dt: must be whole, at most 10⁶ hops in all, without a file, got {self.dt!r}"
-            )
-        if self.n_walkers * self.n_times > 10_000_000:
-            raise ValueError(f"n_walkers: at most 10⁷ positions a batch, got {self.n_walkers}")
-        if not 0.001 <= self.hop.stay + 0.001 <= 0.991:
-            raise ValueError(
-                f"D: walkers made here have 0.01/2d … 1/2d = {0.5 / self.dimension:.6g} "
-                f"without a file, got {self.D!r}"
-            )
+        if not self.dt.is_integer():
+            raise ValueError(f"dt: must be whole without a file, got {self.dt!r}")
+        if self.n_walkers * (self.n_times - 1) > 1e6:
+            raise ValueError(f"n_walkers: at most 10⁶ positions a batch, got {self.n_walkers}")
+        if self.n_walkers * (self.n_times - 1) * self.dt > 2e7:
+            raise ValueError(f"dt: at most 2·10⁷ hops a batch, got {self.dt!r}")
+        if not 0.0 <= self.hop.stay <= 0.99:
+            most = 0.5 / self.dimension
+            raise ValueError(f"D: walkers made here have {most / 100:g} … {most:g}, got {self.D!r}")
         if abs(self.hop.bias) > 0.9 * (1.0 - self.hop.stay) / self.dimension:
             raise ValueError(f"drift: must not exceed 0.9·2D without a file, got {self.drift!r}")
         return self
@@ -81,7 +79,7 @@ class Params(Parameters):
     @property
     def hop(self) -> walkers.Hop:
         """Hop of the walkers that are made: D along the axes without drift is (1 − s)/2d."""
-        stay = 0.0 if self.D is None else 1.0 - 2.0 * self.dimension * self.D
+        stay = 0.0 if self.D is None else round(1.0 - 2.0 * self.dimension * self.D, 12)
         return walkers.Hop(stay=stay, bias=MADE_DRIFT if self.drift is None else self.drift)
 
 

@@ -203,6 +203,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("hollow-sphere", {"r_outer": 3e-3, "resolution": 6, "c_inner": 0.0, "solubility": 0.1}),
         ("porous", {"steps": 100}),
         ("trajectories", {"dimension": 1, "D": 0.3, "drift": -0.4, "noise": 1.0, "n_times": 30}),
+        ("trajectories", {"dimension": 1, "noise": 0.0}),  # every hop has the same square
         ("trajectories", {"dimension": 2, "D": 0.1, "drift": 0.0, "noise": 0.0, "dt": 3.0}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
         ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
