@@ -18,6 +18,7 @@ from walkers import (
     InlineExecutor,
     OpenWalk,
     Periodic,
+    RecordedWalk,
     Reflecting,
     Reservoir,
     Together,
@@ -223,3 +224,43 @@ def test_a_persistent_walker_repeats_its_last_step_and_prefers_no_direction():
     assert abs(first).max() < Z_LIMIT * (n / 2) ** 0.5
     assert abs(second).max() < Z_LIMIT * (n * (1 + q)) ** 0.5
     assert record["moments"][0, 0, 3:5].sum() == n
+
+
+@pytest.mark.parametrize("hop", [Hop(), Hop(stay=0.2, bias=0.1, persistence=0.3)])
+def test_recorded_walkers_are_where_closed_ones_are(hop):
+    """The same draws make the same hops: Σ X, Σ XX and Σ XY at three times."""
+    axes = (Axis(), Axis(9, Reflecting(), Reflecting()))
+    common = {"axes": axes, "hop": hop, "start": (0, 4)}
+    closed = ClosedWalk(700, n_steps=12, stops=(4, 8, 12), **common)
+    recorded = RecordedWalk(700, n_times=4, every=4, **common)
+    positions = recorded.compute(3, 1)["positions"]
+    assert (positions[:, 0] == [0, 4]).all()
+    moments = closed.compute(3, 1)["moments"]
+    for stop, centre in enumerate(closed.centres):
+        x, y = (positions[:, stop + 1] - positions[:, 0] - [centre, 0]).T
+        assert moments[stop][[0, 3, 6]].tolist() == [x.sum(), (x * x).sum(), (x * y).sum()]
+
+
+def test_misread_coordinates_are_one_site_off_on_either_side():
+    model = RecordedWalk(400, axes=(Axis(),) * 3, n_times=20, start=(0, 0, 0))
+    seen, exact = (replace(model, misread=q).compute(5, 0)["positions"] for q in (0.3, 0.0))
+    errors = seen - exact
+    assert set(np.unique(errors)) == {-1, 0, 1}
+    n = errors.size
+    for sign in (-1, 1):
+        z = ((errors == sign).sum() - 0.15 * n) / np.sqrt(n * 0.15 * 0.85)
+        assert abs(z) < Z_LIMIT
+    # Neither axes nor times nor walkers share errors.
+    for a, b in ((errors[..., 0], errors[..., 1]), (errors[:, 1:], errors[:, :-1]),
+                 (errors[1:], errors[:-1])):  # fmt: skip
+        assert abs((a * b).sum()) < Z_LIMIT * 0.3 * np.sqrt(a.size)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"n_times": 1}, {"every": 0}, {"misread": 1.1}, {"n_times": 2**20, "every": 2**13},
+     {"axes": (Axis(4, Absorbing(), Reflecting()),), "start": (1,)}, {"start": (0, 0)}],
+)  # fmt: skip
+def test_recordings_that_cannot_be_are_refused(wrong):
+    with pytest.raises(ValueError):
+        RecordedWalk(10, **wrong)
