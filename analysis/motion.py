@@ -101,7 +101,7 @@ def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: 
     offsets = (known or 0.0) * np.eye(dimension)
     slopes = np.einsum("pnij,n->ijp", per_axis - offsets, line[0]) / (2.0 * dt)
     slope = tuple(tuple(batch_mean(values, unit) for values in row) for row in slopes)
-    variance = batch_mean(psi @ line[1] / 2.0, f"{length}²" if length else "")
+    variance = batch_mean((psi @ line[1] + (known or 0.0)) / 2.0, f"{length}²" if length else "")
     exponent, interval, at_one = _exponent(psi, shape, known, line)
     difference = _green_kubo(sums, psi, shape) / dt
     gap = batch_mean(difference, unit)

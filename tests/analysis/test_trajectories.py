@@ -207,6 +207,7 @@ def test_known_localisation_error_makes_the_interval_narrower():
         np.ptp(analyse(x, DT, noise=noise).diffusivity.interval()) for noise in (None, 0.0)
     )
     assert unknown / known == pytest.approx(np.sqrt(3.0), rel=0.3)
+    assert analyse(x, DT, noise=0.4).noise.value == pytest.approx(0.16)
 
 
 def test_what_is_printed_says_what_was_found(positions):
