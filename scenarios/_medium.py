@@ -5,18 +5,30 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BeforeValidator
 
 from analysis.laws.porous import Spectrum, spectrum
 
 from ._images import read_image
 from ._inputs import InputError
+from ._parameters import integral
 
 SPHERES = (40, 5, 90)
 """Voxels along each edge, radius and number of the spheres of the medium that is built in."""
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("must be a list of whole numbers")
+    return tuple(integral(size) for size in value)
+
+
+Sizes = Annotated[tuple[int, ...], BeforeValidator(_sizes)]
+"""Voxels along each axis, as a parameter."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ D_FREE = 1.0 / 6.0
 """Diffusivity of the walk without solid [ℓ²/τ]."""
 
 LARGE = 2**20
-"""Voxels from which single precision is used: half the memory, and the late D to 10⁻³ only."""
+"""Voxels from which single precision is used: half the memory, and the late D to 5·10⁻⁴ only."""
 
 SLAB = 2**16
 """Voxels worked on at a time: what fits into a core's own cache."""
@@ -88,7 +88,7 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
     image = np.ascontiguousarray(image)
     n_void = int(np.count_nonzero(image))
     small = image.size < LARGE
-    precision = precision or (1e-11 if small else 3e-4)
+    precision = precision or (1e-11 if small else 1e-4)
     stay, newer, hopping = _local(image, np.float64 if small else np.float32)
     hopping /= n_void
     norm = np.sqrt(_subtract(newer, newer, 0.0))
@@ -116,7 +116,7 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
         newer, older, norm, older_norm = older, newer, rest, norm
     values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside))
     gaps = np.maximum(1.0 - values, 1e-14)
-    return Spectrum(hopping, gaps, weight * vectors[0] ** 2, 0.0 if small else 3.0 * last / late)
+    return Spectrum(hopping, gaps, weight * vectors[0] ** 2, 0.0 if small else 5.0 * last / late)
 
 
 def _local(

@@ -110,3 +110,13 @@ def test_a_flat_image_is_free_along_z(tmp_path):
 def test_short_walks_are_cautioned_against():
     assert porous.cautions(porous.Params(steps=48))
     assert not porous.cautions(porous.Params(steps=2400))
+
+
+def test_walkers_that_meet_no_solid_measure_nothing(tmp_path, capsys, monkeypatch):
+    image = np.ones((300, 300), np.uint8)
+    image[150, 150] = 0
+    monkeypatch.setattr(porous, "WALKERS_INSIDE", 20)
+    monkeypatch.setattr(porous, "WALKERS_ACROSS", 200)
+    settings = ["--set", "steps=48", "--set", f"image={save(tmp_path, image)}"]
+    result = fluxwalk(capsys, "run", "porous", "--batches", "64", *settings)
+    assert_refused(result, "image", "porosity is 1 in every batch")

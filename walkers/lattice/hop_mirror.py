@@ -16,12 +16,7 @@ from numpy.typing import NDArray
 from ..engine.jit import kernel, scalar
 from ..engine.streams import INITIAL, MASK32, MOTION, SHIFT32, below, fill_words, words_of
 from .closed import N_MOMENTS, add_moments
-
-HOPS_PER_WORD = 3
-"""Columns taken from one word: three of six are uniform to within 27·2⁻³² (total variation)."""
-
-HOPS_PER_DRAW = 4 * HOPS_PER_WORD
-"""Hops between two looks at where walkers are, and so the width of the rim."""
+from .mirror import HOPS_PER_DRAW, HOPS_PER_WORD
 
 ON_RIM = 64
 """Bit of a kind: the voxel is a mirror image."""

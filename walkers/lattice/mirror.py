@@ -20,7 +20,11 @@ BLOCK_SIZE = 512
 HOPS_PER_SECOND = 3e8
 """What any machine of today reaches, per core; for forecasts only."""
 
-HOPS_PER_DRAW = 12
+HOPS_PER_WORD = 3
+"""Columns taken from one word: three of six are uniform to within 27·2⁻³² (total variation)."""
+
+HOPS_PER_DRAW = 4 * HOPS_PER_WORD
+"""Hops out of one draw of four words: the rim is as wide, and stops come in such steps."""
 
 MAXIMUM_VOXELS = 2**32
 
@@ -71,8 +75,9 @@ class MirrorWalk(Model):
 
     @property
     def bytes_per_batch(self) -> int:
-        """The moments; the image and its kinds are shared by all batches."""
-        return 128 * BLOCK_SIZE + 88 * len(self.stops)
+        """Kinds of the image with its rim, which all batches share, and the moments."""
+        n_kinds = np.prod([size + 2.0 * HOPS_PER_DRAW for size in self._voxels().shape])
+        return int(n_kinds) + 128 * BLOCK_SIZE + 88 * len(self.stops)
 
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
