@@ -11,7 +11,7 @@ the other sign. Time reversal of the uniform state gives the correlation of the 
 the latter being also the flux across the image between the two faces over the mean gradient.
 Both follow to rounding from the few Gauss nodes that Lanczos's iteration finds.
 
-Source: S. R. White and M. Barma, J. Phys. A 17, 2995 (1984), eq. 2.6 for hops with a potential;
+Source: the sum of correlations is R. Kubo's, J. Phys. Soc. Jpn. 12, 570 (1957), in discrete time;
 G. H. Golub and G. Meurant, Matrices, Moments and Quadrature (2010), ch. 4, for the nodes.
 """
 
@@ -256,5 +256,5 @@ def porosity(counted: float) -> Prediction:
         law_name="void voxels over all, counted",
         law=counted,
         expected=counted,
-        source="A. Delesse, C. R. Acad. Sci. 25, 544 (1847)",
+        source="point counting: A. A. Glagolev, Eng. Min. J. 135, 399 (1934)",
     )
