@@ -45,7 +45,7 @@ class Spectrum:
     """Correlations of the hops along one axis: ⟨w Pᵏ w⟩ = Σ_j weights_j (1 − gaps_j)ᵏ.
 
     ``hopping``: probability s of hopping along the axis; ``tolerance``: by how much (relative) the
-    diffusivity of a large image may be off, because the iteration was ended early.
+    late diffusivity may be off where the iteration was ended early, as for a large image.
     """
 
     hopping: float
@@ -110,13 +110,15 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
         terms.append(product / pivot)
         last = weight * sum(terms[-max(10, len(terms) // 10) :])
         late = hopping / 2.0 - weight * sum(terms)
-        if rest < precision or last < precision * late or len(terms) == MAXIMUM_NODES:
+        enough = rest < precision or last < precision * late
+        if enough or len(terms) == MAXIMUM_NODES:
             break
         beside.append(rest)
         newer, older, norm, older_norm = older, newer, rest, norm
     values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside))
     gaps = np.maximum(1.0 - values, 1e-14)
-    return Spectrum(hopping, gaps, weight * vectors[0] ** 2, 0.0 if small else 5.0 * last / late)
+    tolerance = 0.0 if small and enough else 5.0 * last / late
+    return Spectrum(hopping, gaps, weight * vectors[0] ** 2, tolerance)
 
 
 def _local(

@@ -111,6 +111,14 @@ def test_single_precision_keeps_its_tolerance(monkeypatch):
     assert coarse.slope(300, 1200) == pytest.approx(exact.slope(300, 1200), rel=1e-4)
 
 
+def test_an_iteration_cut_short_says_so(monkeypatch):
+    void = np.random.default_rng(2).random((40, 8, 8)) < 0.7
+    exact = porous.spectrum(void, 0)
+    monkeypatch.setattr(porous, "MAXIMUM_NODES", 60)
+    cut = porous.spectrum(void, 0)
+    assert 1e-6 < abs(cut.diffusivity / exact.diffusivity - 1.0) < cut.tolerance
+
+
 @pytest.mark.parametrize("slab", [1, 40, 10**6])
 def test_slabs_change_nothing(monkeypatch, slab):
     whole = porous.spectrum(BLOCKS, 1).diffusivity

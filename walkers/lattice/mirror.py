@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .hop_mirror import Rule
 
 BLOCK_SIZE = 64
-"""Walkers whose words are drawn together; changes the speed, never the bits; so few share a cache."""
+"""Walkers whose words are drawn together; changes the speed, never the bits; few share a cache."""
 
 HOPS_PER_SECOND = 3e8
 """What any machine of today reaches, per core; for forecasts only."""
