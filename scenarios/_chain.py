@@ -18,10 +18,12 @@ STEEPEST_BOND = 5.0
 SKEWEST_FLUX = 0.5
 """Largest skewness of a batch's flux that a few rare passages may cause."""
 
+SMALLEST_CONCENTRATION = 1e-30
+
 
 def n_walkers(n_sites: int) -> int:
-    """Walkers in a batch of a chain, half of them from each reservoir: about a million hops."""
-    return 2 * min(60_000, 1_000_000 // n_sites)
+    """Walkers in a batch of a chain, half of them from each reservoir: about two million hops."""
+    return 2 * min(50_000, 1_000_000 // n_sites)
 
 
 def tilted_chain(rise: float, n_sites: int) -> walkers.OpenChain:
@@ -125,6 +127,21 @@ def expected_passages(rise: float, n_sites: int) -> NDArray[np.float64]:
         advection.bernoulli(r) / (n_bonds * advection.bernoulli(r / n_bonds)) for r in (rise, -rise)
     ]
     return np.array(chances) * n_walkers(n_sites) / 2.0
+
+
+def refuse_trace_concentrations(c_left: float, c_right: float) -> None:
+    """Refuse two empty baths, and concentrations whose squares no number would hold.
+
+    Raises
+    ------
+    ValueError
+        One line with the parameter's name, the rule and the value given.
+    """
+    for name, c in (("c_left", c_left), ("c_right", c_right)):
+        if 0.0 < c < SMALLEST_CONCENTRATION:
+            raise ValueError(f"{name}: must be 0 or at least {SMALLEST_CONCENTRATION}, got {c!r}")
+    if c_left == c_right == 0.0:
+        raise ValueError(f"c_right: one bath must hold something, got {c_right!r} for both")
 
 
 def refuse_rare_passages(

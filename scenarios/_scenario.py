@@ -146,12 +146,18 @@ class Scenario:
             name: {
                 "default": entry.get("default"),
                 "unit": entry.get("unit", ""),
-                "minimum": entry.get("minimum", entry.get("exclusiveMinimum")),
-                "maximum": entry.get("maximum", entry.get("exclusiveMaximum")),
+                "minimum": _bound(entry, "minimum", "exclusiveMinimum", "ge", "gt"),
+                "maximum": _bound(entry, "maximum", "exclusiveMaximum", "le", "lt"),
                 "help": entry.get("description", ""),
             }
             for name, entry in schema.items()
         }
+
+
+def _bound(entry: Mapping[str, Any], *names: str) -> Any:
+    """Bound of a parameter, of its number where it may also be left out."""
+    choices = (entry, *entry.get("anyOf", ()))
+    return next((choice[name] for choice in choices for name in names if name in choice), None)
 
 
 _OWN_FILE = "fluxwalk_scenario_"

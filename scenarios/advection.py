@@ -42,8 +42,8 @@ class Params(Parameters):
 
 QUANTITIES = {
     "flux": Quantity("1/τ", "larger one-way flux", "passages right less left, per time"),
-    "convective_part": Quantity("1/τ", "larger one-way flux", "c times the mean velocity, middle"),
-    "diffusive_part": Quantity("1/τ", "larger one-way flux", "flux less its convective part"),
+    "convective_part": Quantity("1/τ", "law or one-way flux", "c times the mean velocity, middle"),
+    "diffusive_part": Quantity("1/τ", "law or one-way flux", "flux less its convective part"),
     "profile_midpoint": Quantity("1/site", "the law", "concentration in the middle"),
 }
 
@@ -81,10 +81,10 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     }
     predictions = laws(p)
     one_way = per * advection.largest_passage(C_LEFT, C_RIGHT, -p.peclet)
-    scales = {"profile_midpoint": predictions["profile_midpoint"].law}
+    natural = dict.fromkeys(predictions, one_way) | {"profile_midpoint": 0.0}
     return [
-        Check(name, estimate, predictions[name], scale=scales.get(name, one_way))
-        for name, estimate in estimates.items()
+        Check(name, estimate, law, scale=max(natural[name], abs(law.law)))
+        for (name, law), estimate in zip(predictions.items(), estimates.values(), strict=True)
     ]
 
 

@@ -95,7 +95,7 @@ def middle_parts(
         c = float(profile(c_left, c_right, rise, 0.5))
     else:
         c = float(middle_of(sites_profile(c_left, c_right, rise, n_sites)))
-    return -rise * c, steady_flux(c_left, c_right, rise) + rise * c
+    return 0.0 - rise * c, steady_flux(c_left, c_right, rise) + rise * c
 
 
 def flux(c_left: float, c_right: float, peclet: float, n_sites: int) -> Prediction:

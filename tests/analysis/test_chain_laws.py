@@ -5,7 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from analysis.laws import advection, membrane, potential
+from analysis.laws import advection, electro, membrane, potential
+
+D, L, T = 2e-9, 3e-5, 310.0
+VOLT = 1.602176634e-19 / (1.380649e-23 * T)  # zF/RT of a cation, from e and k
 
 RISES = [0.0, 1e-14, -1e-9, 1e-3, 0.7, -3.0, 12.0, -40.0, 80.0]
 
@@ -121,3 +124,29 @@ def test_drift_and_diffusivity_of_hops_in_a_field_keep_einsteins_relation():
     biased = (right + left - (right - left) ** 2) / 2.0
     law = potential.einstein_ratio(step, free)
     assert law.rival == pytest.approx(free / biased, rel=1e-14)
+
+
+@pytest.mark.parametrize("z", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize("delta_phi", [0.0, 1e-9, -0.03, 0.2, -1.0])
+def test_the_flux_of_ions_satisfies_nernst_and_planck(z, delta_phi):
+    """Integrate d(c e^u)/dx = −(J/D)e^u from bath to bath."""
+    rise = electro.energy_rise(z, delta_phi, T)
+    assert rise == pytest.approx(z * VOLT * delta_phi, rel=1e-9)
+    flux = electro.nernst_planck_flux(80.0, 5.0, rise, D, L).law
+    nodes, weights = np.polynomial.legendre.leggauss(80)
+    top = max(rise, 0.0)
+    integral = weights @ np.exp(rise * (nodes + 1.0) / 2.0 - top) / 2.0
+    driving = 80.0 * math.exp(-top) - 5.0 * math.exp(rise - top)
+    assert flux * L / D * integral == near(driving)
+    parts = [f(80.0, 5.0, rise, D, L, 20) for f in (electro.drift_part, electro.diffusion_part)]
+    assert sum(part.expected for part in parts) == near(flux, rel=1e-11)
+    current = electro.current_density(z, 80.0, 5.0, rise, D, L).law
+    assert current == pytest.approx(96485.33212 * z * flux, rel=1e-9)
+
+
+def test_fluxes_of_ions_to_six_digits():
+    rise = electro.energy_rise(1, 0.02, 298.15)
+    flux = electro.nernst_planck_flux(100.0, 10.0, rise, 1e-9, 1e-4)
+    assert flux.law == pytest.approx(5.16855e-4, rel=2e-6)
+    assert flux.rival == near(9e-4)
+    assert electro.current_density(1, 100.0, 10.0, rise, 1e-9, 1e-4).law == near(49.869, rel=1e-5)

@@ -18,6 +18,7 @@ from tests.walkers.small_models import SMALL_MODELS
 from walkers import InlineExecutor, Store, StoreError, run
 
 RUN = ["run", "random-walk"]
+DRIFT = ["run", "electro-drift", "--set"]
 MODEL = SMALL_MODELS["together"]
 SEED, N_BATCHES = 5, 6
 
@@ -67,6 +68,12 @@ SEED, N_BATCHES = 5, 6
         ([*RUN, "--set", "bias=-0.9"], ["bias", "-0.9", "0.333"]),
         ([*RUN, "--set", "st\nay=\udcff\x1b[31m"], ["st ay"]),
         ([*RUN, "--wrong-rule", "none"], ["wrong-rule", "'none'", "persistence"]),
+        (["run", "advection", "--set", "peclet=500"], ["peclet", "5 kT", "500"]),
+        ([*DRIFT, "field=1", "--set", "delta_phi=0"], ["field: not together", "1"]),
+        ([*DRIFT, "field=1e11"], ["field", "10000000000", "1e+11"]),
+        ([*DRIFT, "c_left=1e-40"], ["c_left", "1e-40"]),
+        ([*DRIFT, "c_left=0", "--set", "c_right=0"], ["c_right", "0.0"]),
+        ([*DRIFT, "delta_phi=0.4", "--set", "c_right=1e-9"], ["delta_phi", "pass", "0.4"]),
         ([*RUN, "--plot", "/no/such/folder/a.png"], ["/no/such/folder/a.png"]),
         ([*RUN, "--plot", "/proc/a.png"], ["/proc/a.png"]),
         ([*RUN, "--plot", "a.txt"], ["a.txt", ".png"]),

@@ -36,6 +36,11 @@ CONTRACT = {
         {"peclet": 3, "n_sites": ...},
         ["flux", "convective_part", "diffusive_part", "profile_midpoint"],
     ),
+    "electro-drift": (
+        {"z": 1, "delta_phi": ..., "field": None, "T": ..., "c_left": ..., "c_right": ...,
+         "diffusivity": ..., "thickness": ..., "n_sites": ...},
+        ["flux", "drift_part", "diffusion_part", "current_density"],
+    ),
     "effusion": (
         {"gas": "N2", "T": 300, "p": 0.01, "hole_radius": ..., "box_side": ...},
         ["flux", "energy_per_molecule", "mean_speed", "mean_cosine", "momentum_flux", "thrust",
@@ -194,6 +199,9 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("advection", {"peclet": 0.0}),
         ("advection", {"peclet": -6.0, "n_sites": 31}),
         ("advection", {"peclet": 100.0}),
+        ("electro-drift", {"z": 0}),
+        ("electro-drift", {"z": -2, "delta_phi": 0.3, "c_right": 0.0}),
+        ("electro-drift", {"z": 2, "field": 300.0, "n_sites": 7}),
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
         ("harmonic", {"image": "grains"}),
