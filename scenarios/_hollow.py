@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -20,7 +21,7 @@ from scenarios import Parameters, Real, parameter
 INNER, OUTER = 2, 3
 """Labels of the two baths in the image."""
 
-HOPS_PER_BATCH = 5_000_000
+HOPS_PER_BATCH = 7_000_000
 
 
 class HollowParams(Parameters):
@@ -91,15 +92,23 @@ class Voxels(NamedTuple):
 
     @property
     def planes(self) -> tuple[int, int]:
-        """Planes of the strips, a fifth of the wall from either face."""
-        fifth = (self.r_outer - self.r_inner) / 5.0
-        return round(self.r_inner + fifth), round(self.r_outer - fifth)
+        """Planes of the strips, an eighth of the wall from either face, rounded inwards."""
+        eighth = (self.r_outer - self.r_inner) / 8.0
+        return math.ceil(self.r_inner + eighth), math.floor(self.r_outer - eighth)
 
     @property
     def half_widths(self) -> tuple[int, int]:
-        """Half-widths of the strips, a quarter of their distance."""
-        near, far = self.planes
-        return max(1, near // 4), max(1, far // 4)
+        """Half-widths of the strips: a quarter of their distance, unless they would leave the wall.
+
+        The outermost sites are w − ½ from the middle of a strip and ½ beyond its plane.
+        """
+        near, far = (self._half_width(plane) for plane in self.planes)
+        return near, far
+
+    def _half_width(self, plane: int) -> int:
+        room = (self.r_outer - 0.5) ** 2 - (plane + 0.5) ** 2
+        widest = math.floor(math.sqrt(max(0.0, room) / (self.dimension - 1)) + 0.5)
+        return max(1, min(plane // 4, widest))
 
     def finer(self, n: float) -> Voxels:
         """Make the same wall of n voxels in the inner radius."""
@@ -142,7 +151,7 @@ class Voxels(NamedTuple):
 
 
 def build(p: HollowParams) -> walkers.SiteWalk:
-    """Test walkers from the baths that hold any, about five million hops in a batch."""
+    """Test walkers from the baths that hold any, about seven million hops in a batch."""
     image = p.voxels.image()
     sources = [walkers.entrances(image, label) for label, _ in _baths(p)]
     n_bonds = sum(walkers.entrances(image, label).size for label in (INNER, OUTER))

@@ -17,7 +17,7 @@ from ._images import SUFFIXES, read_image
 from ._parameters import ParameterError
 from ._shapes import SHAPES
 
-N_CHOSEN = 48
+N_CHOSEN = 128
 """Sites at which the field is judged."""
 
 MAXIMUM_VOXELS = 20_000_000
@@ -30,7 +30,7 @@ class Shape:
     ``h``: probability of ending in the reservoir labelled 2, by voxel, NaN where no reservoir is
     reached; ``conductance``: flow per step and unit drop. ``middle``: 1 on the voxels around the
     one where h is nearest ½, 0 elsewhere; ``start``: flat site where h is furthest from its value
-    without solids; ``chosen``: flat sites (48,); ``modes``: two smooth ones on them (2, 48).
+    without solids; ``chosen``: flat sites (128,); ``modes``: two smooth ones on them (2, 128).
     """
 
     image: NDArray[Any]
@@ -113,7 +113,7 @@ def _shape(name: str, changed: int) -> Shape:
     middle[tuple(slice(max(0, c - 2), c + 3) for c in centre)] = 1
     middle[(image != laplace.OPEN) | np.isnan(h)] = 0
     matters = np.abs(values - h_without.flat[inside])
-    wide = inside[(values > 0.05) & (values < 0.95)]
+    wide = inside[(values > 0.1) & (values < 0.9)]
     wide = wide if wide.size >= N_CHOSEN else inside
     chosen = wide[np.linspace(0, wide.size - 1, N_CHOSEN).round().astype(np.int64)]
     ramp = h.flat[chosen] - h.flat[chosen].mean()

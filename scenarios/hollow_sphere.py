@@ -61,7 +61,7 @@ WRONG_RULES = {
     "absorber-too-far": WrongRule(
         "the outer bath begins one site too far out",
         change=_hollow.absorber_too_far,
-        moves={"flow": -1, "flux_inner": -1, "flux_outer": -1},
+        moves={"flow": -1, "flux_inner": -1},
         parameters={"resolution": 6.0},
     ),
 }

@@ -49,7 +49,24 @@ def test_the_staircase_closes_with_the_size_of_its_voxels(dimension, resolutions
     assert -1.4 < slope < -0.7
 
 
-@pytest.mark.parametrize("voxels", [Voxels(2, 6.0, 13.7), Voxels(3, 4.2, 10.0)])
+def test_strips_stay_within_the_wall_however_thin():
+    random = np.random.default_rng(4)
+    for _ in range(60):
+        dimension = int(random.integers(2, 4))
+        r_inner = random.uniform(5, (100, 30)[dimension - 2])
+        voxels = Voxels(dimension, r_inner, r_inner + 5.0 + 10.0 * random.random() ** 3)
+        x = np.abs(voxels.sites())
+        for plane, width in zip(voxels.planes, voxels.half_widths, strict=True):
+            across = (dimension - 1) * np.array([0.5, width - 0.5]) ** 2
+            assert (plane - 0.5) ** 2 + across[0] > voxels.r_inner**2
+            assert (plane + 0.5) ** 2 + across[1] < voxels.r_outer**2
+            assert x.max() > plane + 1
+        assert voxels.planes[1] - voxels.planes[0] >= 2
+
+
+@pytest.mark.parametrize(
+    "voxels", [Voxels(2, 6.0, 13.7), Voxels(3, 5.2, 11.0), Voxels(3, 15.3, 20.4)]
+)
 def test_an_octant_has_the_field_of_the_whole(voxels):
     image = voxels.image()
     field = laplace.steady_field(image, {INNER: 1.0, OUTER: 0.0})
