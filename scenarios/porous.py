@@ -26,7 +26,6 @@ from analysis.laws import porous
 from scenarios import Count, ParameterError, Parameters, Quantity, WrongRule, parameter
 from scenarios._medium import Medium, Sizes, read_medium
 
-LAW_NAME = "Laplace's equation in the void, τ = εD₀/D_eff"
 WALKERS_INSIDE = 12_000
 WALKERS_ACROSS = 60_000
 N_STOPS = 8
