@@ -18,6 +18,9 @@ STEEPEST_BOND = 5.0
 SKEWEST_FLUX = 0.5
 """Largest skewness of a batch's flux that a few rare passages may cause."""
 
+FEWEST_PASSAGES = 10.0
+"""Walkers of a batch that must pass from a reservoir whose own flux matters."""
+
 SMALLEST_CONCENTRATION = 1e-30
 
 
@@ -145,9 +148,17 @@ def refuse_trace_concentrations(c_left: float, c_right: float) -> None:
 
 
 def refuse_rare_passages(
-    name: str, given: object, c_left: float, c_right: float, rise: float, n_sites: int
+    name: str,
+    given: object,
+    c_left: float,
+    c_right: float,
+    rise: float,
+    n_sites: int,
+    both: bool = False,
 ) -> None:
     """Refuse a drift at which walkers always pass, or a flux that hangs on few passages.
+
+    ``both``: the flux of either reservoir matters, not only the larger one.
 
     Raises
     ------
@@ -164,7 +175,8 @@ def refuse_rare_passages(
     weights = np.array([c_left, c_right]) / max(c_left, c_right)
     weights *= [advection.bernoulli(r / (n_sites + 1)) for r in (rise, -rise)]
     variance = (weights**2 * passages).sum()
-    if (weights**3 * passages).sum() > SKEWEST_FLUX * variance**1.5:
+    skewed = (weights**3 * passages).sum() > SKEWEST_FLUX * variance**1.5
+    if skewed or (both and passages.min() < FEWEST_PASSAGES):
         raise ValueError(
             f"{name}: must let more walkers pass than {passages[0]:.2g} from the left and "
             f"{passages[1]:.2g} from the right in a batch, got {given!r}"

@@ -150,3 +150,38 @@ def test_fluxes_of_ions_to_six_digits():
     assert flux.law == pytest.approx(5.16855e-4, rel=2e-6)
     assert flux.rival == near(9e-4)
     assert electro.current_density(1, 100.0, 10.0, rise, 1e-9, 1e-4).law == near(49.869, rel=1e-5)
+
+
+@pytest.mark.parametrize("z", [-2, 1, 3])
+@pytest.mark.parametrize(("c_left", "c_right"), [(100.0, 10.0), (7.0, 7.0), (1e-9, 3.0)])
+def test_nothing_flows_at_nernsts_potential_and_ussing_holds_around_it(z, c_left, c_right):
+    at = electro.nernst_potential(z, c_left, c_right, T).law
+    rise = electro.energy_rise(z, at, T)
+    assert electro.net_flux(c_left, c_right, rise).law == 0.0
+    rightward, leftward = advection.one_way_fluxes(c_left, c_right, rise)
+    assert rightward == near(leftward)
+    balance = electro.boltzmann_profile(c_left, c_right, rise, 20)
+    assert (balance.law, balance.expected) == near((1.0, 1.0))
+    for off in (-0.05, 1e-6, 0.01):
+        rise_off = electro.energy_rise(z, at + off, T)
+        rightward, leftward = advection.one_way_fluxes(c_left, c_right, rise_off)
+        assert electro.flux_ratio(c_left, c_right, rise_off).law == near(rightward / leftward)
+        back = at + off + electro.thermal_voltage(z, T) * math.log(rightward / leftward)
+        assert back == pytest.approx(at, abs=1e-15, rel=1e-12)
+
+
+@pytest.mark.parametrize("rise", [0.0, 1e-9, -9e-5, 1.1e-4, 2.0, -6.0, 11.0])
+def test_the_mean_over_boltzmann_is_that_of_the_profile(rise):
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    x = (nodes + 1.0) / 2.0
+    over = advection.profile(3.0, 0.5, rise, x) * np.exp(rise * x) / 3.0
+    law = electro.boltzmann_profile(3.0, 0.5, rise, 9)
+    assert law.law == pytest.approx(weights @ over / 2.0, rel=1e-9)
+    assert electro.boltzmann_profile(3.0, 0.5, rise, 4000).expected == pytest.approx(law.law, 2e-3)
+
+
+def test_nernst_potentials_to_five_digits():
+    assert electro.nernst_potential(1, 100.0, 10.0, 298.15).law == near(0.0591593, rel=2e-6)
+    assert electro.nernst_potential(-2, 100.0, 10.0, 298.15).law == near(-0.0295797, rel=2e-6)
+    with pytest.raises(ValueError, match="z must not be 0"):
+        electro.thermal_voltage(0, 300.0)

@@ -74,6 +74,8 @@ SEED, N_BATCHES = 5, 6
         ([*DRIFT, "c_left=1e-40"], ["c_left", "1e-40"]),
         ([*DRIFT, "c_left=0", "--set", "c_right=0"], ["c_right", "0.0"]),
         ([*DRIFT, "delta_phi=0.4", "--set", "c_right=1e-9"], ["delta_phi", "pass", "0.4"]),
+        (["run", "nernst-equilibrium", "--set", "z=0"], ["z: must not be 0"]),
+        (["run", "nernst-equilibrium", "--set", "c_right=1e-6"], ["c_right", "pass", "1e-06"]),
         ([*RUN, "--plot", "/no/such/folder/a.png"], ["/no/such/folder/a.png"]),
         ([*RUN, "--plot", "/proc/a.png"], ["/proc/a.png"]),
         ([*RUN, "--plot", "a.txt"], ["a.txt", ".png"]),

@@ -41,6 +41,10 @@ CONTRACT = {
          "diffusivity": ..., "thickness": ..., "n_sites": ...},
         ["flux", "drift_part", "diffusion_part", "current_density"],
     ),
+    "nernst-equilibrium": (
+        {"z": 1, "c_left": ..., "c_right": ..., "T": ..., "delta_phi": None, "n_sites": ...},
+        ["nernst_potential", "net_flux", "flux_ratio", "boltzmann_profile"],
+    ),
     "effusion": (
         {"gas": "N2", "T": 300, "p": 0.01, "hole_radius": ..., "box_side": ...},
         ["flux", "energy_per_molecule", "mean_speed", "mean_cosine", "momentum_flux", "thrust",
@@ -202,6 +206,8 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("electro-drift", {"z": 0}),
         ("electro-drift", {"z": -2, "delta_phi": 0.3, "c_right": 0.0}),
         ("electro-drift", {"z": 2, "field": 300.0, "n_sites": 7}),
+        ("nernst-equilibrium", {"z": -2, "delta_phi": 0.01}),
+        ("nernst-equilibrium", {"c_left": 7.0, "c_right": 7.0}),
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
         ("harmonic", {"image": "grains"}),
