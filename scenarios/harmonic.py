@@ -157,10 +157,11 @@ def plot(result: Any) -> Any:
     draw.draw_batches(left, shape.h.flat[shape.chosen], h, "walkers from 128 sites")
     draw.label_axes(left, "law", "probability of ending in reservoir 1", "Hitting probability")
     middle = float(shape.h[shape.middle == 1].mean())
-    drives = np.linspace(0.2, 2.0, 10)
-    draw.draw_law(right, drives, middle * (1 - middle) * drives**2 / 2, "h(1 − h)Δμ²/2kT")
-    exact = np.log(1 + np.expm1(drives) * middle) - middle * drives
-    right.plot(drives, exact, "k:", lw=1, label="Laplace's equation")
+    drives, fine = np.linspace(0.2, 2.0, 10), np.linspace(0.0, 2.0, 100)
+    exact = np.log(1 + np.expm1(fine) * middle) - middle * fine
+    draw.draw_law(right, fine, exact, "Laplace's equation")
+    small = middle * (1 - middle) * fine**2 / 2
+    right.plot(fine, small, "k:", lw=1, label="small drive, h(1 − h)Δμ²/2kT")
     ours, others = np.moveaxis(_present(record, shape), 1, 0)
     gaps = np.log(np.outer(ours, np.exp(drives)) + others[:, None]) - middle * drives
     draw.draw_batches(right, drives, gaps, "walkers present")
