@@ -113,7 +113,7 @@ def walk_for_steps(walk: SiteWalk, seed: int, batch: int, block: int = 512) -> n
 def walk_until_trapped(
     walk: SiteWalk, seed: int, batch: int, block: int = 512
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Absorbed (n_sources, n_traps) and departures (n_sources, n_tags, n_steps + 1)."""
+    """Absorbed (n_sources, n_traps) and departures (n_sources, n_tags, n_moves + 1)."""
     start, labels = starts(walk, seed, batch)
     rates, _arrays = _rates_of(walk)
     assert walk.tags is not None

@@ -94,12 +94,15 @@ def hop_and_count(site, words, n_hops, rates, tags, labels, departures, n_lanes)
 
 
 @kernel
-def leap(site, words, leaps, resting, n_lanes):
-    """Many hops in one draw for every lane far from all that differs; its mark in ``resting``."""
+def leap(site, words, leaps, leapt, n_lanes):
+    """Many hops in one draw for every lane far from all that differs, which ``leapt`` marks.
+
+    Returns how many leapt.
+    """
     n_leaping = 0
     for lane in range(n_lanes):
         row = np.int64(leaps.levels[site[lane]]) - 1
-        resting[lane] = row >= 0
+        leapt[lane] = row >= 0
         if row >= 0:
             outcome = np.int64(below(words[0, lane], words[1, lane], leaps.n_outcomes[row]))
             if np.int64(words[2, lane]) >= leaps.limits[row, outcome]:
@@ -150,7 +153,7 @@ def walk_until_trapped(
     site = np.empty(block_size, np.int64)
     labels = np.empty(block_size, np.int64)
     words = np.empty((4, block_size), np.uint64)
-    resting = np.zeros(block_size, np.bool_)
+    leapt = np.zeros(block_size, np.bool_)
 
     n_lanes = min(block_size, start.size)
     for lane in range(n_lanes):
@@ -189,9 +192,9 @@ def walk_until_trapped(
         fill_words(words, stream, MOTION, walkers[:n_lanes], draws)
         draws[:n_lanes] += np.uint64(1)
         if leaps.levels.size > 0:
-            n_leaping = leap(site, words, leaps, resting, n_lanes)
+            n_leaping = leap(site, words, leaps, leapt, n_lanes)
             if n_leaping > 0:
-                hop_the_rest(site, words, rates, tags, labels, departures, resting, n_lanes)
+                hop_the_rest(site, words, rates, tags, labels, departures, leapt, n_lanes)
                 continue
         for k in range(4):
             if n_tags > 0:
@@ -205,11 +208,11 @@ def walk_until_trapped(
 
 
 @kernel
-def hop_the_rest(site, words, rates, tags, labels, departures, resting, n_lanes):
+def hop_the_rest(site, words, rates, tags, labels, departures, leapt, n_lanes):
     """All hops of a draw for the lanes that did not leap."""
     n_tags = departures.shape[1]
     for lane in range(n_lanes):
-        if resting[lane]:
+        if leapt[lane]:
             continue
         here = site[lane]
         for k in range(4):
@@ -258,7 +261,7 @@ def walk_for_steps(
             draw += 1
             fill_words(words, stream, MOTION, walkers, draws)
             for k in range(4):
-                # A word whose hops would pass a stop gives only those before it.
+                # Before a stop a word gives no hop beyond it; uncounted, just one.
                 next_stop = stops[stop] if stop < stops.size else n_steps
                 n_hops = min(rates.hops_per_word, next_stop - step)
                 if n_tags > 0:

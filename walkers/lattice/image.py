@@ -55,7 +55,7 @@ def image_walk(
         If the image has too many reservoirs, or labels are missing in between.
     """
     sites = np.asarray(image)
-    n_reservoirs = reservoir_count(sites)
+    n_reservoirs = _reservoir_count(sites)
     n_masks = 4**sites.ndim
     masks = np.zeros(sites.shape, np.uint8)
     for bit, (here, there) in enumerate(neighbours(sites.ndim)):
@@ -126,7 +126,7 @@ def image_of(walk: SiteWalk) -> NDArray[np.uint8]:
     return meaning[walk.kinds]
 
 
-def reservoir_count(image: NDArray[Any]) -> int:
+def _reservoir_count(image: NDArray[Any]) -> int:
     """Count the reservoirs of an image.
 
     Raises
@@ -148,7 +148,7 @@ def reservoir_count(image: NDArray[Any]) -> int:
 
 
 def steps(n_axes: int) -> tuple[tuple[int, ...], ...]:
-    """Hops to the face-neighbours: down and up along each axis."""
+    """Hops to the face-neighbours, (2d, d): down and up along each axis, as in ``neighbours``."""
     moves = np.repeat(np.eye(n_axes, dtype=int), 2, axis=0) * np.tile([[-1], [1]], (n_axes, 1))
     return tuple(tuple(move) for move in moves.tolist())
 

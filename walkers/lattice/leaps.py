@@ -90,13 +90,11 @@ def _packed(
     from .hop_sites import Leaps
     from .sites import alias_row
 
-    strides = np.array(walk.kinds.strides) // walk.kinds.itemsize
-    strides[np.array(walk.kinds.shape) == 1] = 0
     n_outcomes = np.array([len(p) for _, p in rows])
     shape = (len(rows), n_outcomes.max())
     limits, others, jumps = (np.zeros(shape, np.int64) for _ in range(3))
     for row, (displacements, p) in enumerate(rows):
         n = len(p)
         limits[row, :n], others[row, :n] = alias_row(p)
-        jumps[row, :n] = displacements @ strides
+        jumps[row, :n] = displacements @ walk.strides
     return Leaps(levels, n_outcomes.astype(np.uint64), limits, others, jumps)

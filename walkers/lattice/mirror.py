@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engine.model import Arrays, Model, frozen_array
+from .image import neighbours, steps
 from .sites import SiteWalk
 
 if TYPE_CHECKING:
@@ -159,14 +160,8 @@ def flux_across(n_walkers: int, void: ArrayLike) -> SiteWalk:
     image = image if image.ndim == 3 else image[:, :, None]
     kinds = np.zeros((image.shape[0] + 2, *image.shape[1:]), np.uint8)  # kind 0 is solid
     inner = kinds[1:-1]
-    for bit, axis, here, there in (
-        (1, 1, slice(1, None), slice(None, -1)),
-        (2, 1, slice(None, -1), slice(1, None)),
-        (4, 2, slice(1, None), slice(None, -1)),
-        (8, 2, slice(None, -1), slice(1, None)),
-    ):
-        before = (slice(None),) * axis
-        inner[(*before, here)] += bit * image[(*before, there)].astype(np.uint8)
+    for bit, (here, there) in enumerate([*neighbours(3)][2:]):
+        inner[here] += image[there].astype(np.uint8) << np.uint8(bit)
     # Along x a neighbour is solid, void, or a reservoir: a digit of base 3 on either side.
     inner[1:] += SIDEWAYS * image[:-1].astype(np.uint8)
     inner[:-1] += 3 * SIDEWAYS * image[1:].astype(np.uint8)
@@ -177,11 +172,11 @@ def flux_across(n_walkers: int, void: ArrayLike) -> SiteWalk:
     kinds[0], kinds[-1] = 1, 2
     entrances = [np.flatnonzero(image[side].reshape(-1)) for side in (0, -1)]
     n_plane = image[0].size
-    along = ((-1, 0, 0), (1, 0, 0))
+    moves = steps(3)
     return SiteWalk(
         n_walkers,
         kinds=kinds,
-        steps=(*along, (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1), *along),
+        steps=(*moves, *moves[:2]),
         probabilities=_hops_of_kinds() / 8.0,
         entrances=(entrances[0] + n_plane, entrances[1] + n_plane * image.shape[0]),
     )

@@ -31,18 +31,18 @@ class SiteWalk(Model):
     """Hoppers on sites of different kinds, each kind with its own probabilities of hopping.
 
     ``kinds`` (nx[, ny[, nz]]): the kind of each site, ghost sites at the ends included; an axis
-    of one site stands for any number of equal ones. ``steps`` (n_steps, d): the moves;
-    ``probabilities`` (n_kinds, n_steps): of each move from a site of each kind, the rest is
+    of one site stands for any number of equal ones. ``steps`` (n_moves, d): the moves;
+    ``probabilities`` (n_kinds, n_moves): of each move from a site of each kind, the rest is
     staying. A kind that never moves is a trap. ``entrances``: per source the flat sites where its
     walkers start, each as likely (a site may stand there several times); the walkers are shared
-    out evenly. With ``n_steps`` = 0 they hop until they are trapped.
+    out evenly. They make ``n_steps`` steps in time, or with 0 hop until they are trapped.
 
     ``tags`` (like ``kinds``): number of the tally of each site, 0 for none. ``stops``: step
     numbers at which walkers are counted. ``leaps``: numbers of hops made in one exact draw
     where a walker is so far from any site that differs in kind or tag.
 
     Tallies: ``started`` (n_sources,); ``absorbed`` (n_sources, n_traps), traps in the order of
-    their kinds; ``departures`` (n_sources, n_tags + 1, n_steps + 1): what walkers standing on each
+    their kinds; ``departures`` (n_sources, n_tags + 1, n_moves + 1): what walkers standing on each
     tag did, the last column being to stay; at each stop, ``occupancy`` (n_sources, n_stops,
     n_tags + 1) and, of the displacements, ``moments`` (n_stops, 11) as those of ClosedWalk.
     """
@@ -171,10 +171,15 @@ class SiteWalk(Model):
         return rates
 
     def flat_steps(self) -> NDArray[np.int64]:
-        """Change of the flat site by each step; none along an axis of one site."""
+        """Change of the flat site by each step, (n_moves,)."""
+        return np.array(self.steps, np.int64).reshape(len(self.steps), -1) @ self.strides
+
+    @property
+    def strides(self) -> NDArray[np.int64]:
+        """Change of the flat site per coordinate, (d,); none along an axis of one site."""
         strides = np.array(self.kinds.strides) // self.kinds.itemsize
         strides[np.array(self.kinds.shape) == 1] = 0
-        return np.array(self.steps, np.int64).reshape(len(self.steps), -1) @ strides
+        return strides
 
     def _leap_tables(self) -> Leaps:
         from .leaps import leap_tables
