@@ -36,7 +36,7 @@ from .lattice.chain import (
 )
 from .lattice.image import entrances, image_of, image_walk
 from .lattice.mirror import MirrorWalk, flux_across
-from .lattice.record import RecordedWalk
+from .lattice.recorded import RecordedWalk
 from .lattice.sites import SiteWalk
 from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk

@@ -1,83 +1,70 @@
-"""Walkers whose every position is written down, as a camera sees them."""
+"""Independent hoppers whose positions are recorded, with or without errors of reading."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ..engine.jit import kernel, scalar
-from ..engine.streams import MOTION, OBSERVATION, fill_words
-from .hop import HOPS_PER_WORD, move, uniform_directions, weighted_directions
+from ..engine.model import MAXIMUM_FIELD, Arrays, Model
+from .walk import BLOCK_SIZE, HOPS_PER_SECOND, Axis, Hop, check_closed, ends_of
+
+SYMMETRIC = Hop()
 
 
-@kernel
-def walk_recorded(start, n_times, every, rule, ends, misread_below, stream, block_size):
-    """Positions (n_walkers, n_times, 3) at the start and after each ``every`` hops.
+@dataclass(frozen=True, eq=False)
+class RecordedWalk(Model):
+    """Hoppers that nothing removes, seen ``n_times`` times, ``every`` hops apart.
 
-    start : (3, n_walkers) sites; rule : Rule; ends : (3, 2) lowest and highest sites;
-    misread_below : word below which a coordinate is read one site too low or too high, and
-    half of which it is too low; stream : Stream.
+    Every coordinate that is read is one site off, to either side, with probability ``misread``:
+    a localisation error of that variance [ℓ²].
+
+    Tally: ``positions`` (n_walkers, n_times, n_axes), the first ones at the start.
     """
-    n_walkers = start.shape[1]
-    positions = np.empty((n_walkers, n_times, 3), np.int64)
-    position = np.empty((3, block_size), np.int64)
-    directions = np.empty((HOPS_PER_WORD, block_size), np.int64)
-    previous = np.empty(block_size, np.int64)
-    words = np.empty((4, block_size), np.uint64)
-    readings = np.empty((4, block_size), np.uint64)
-    draws = np.empty(block_size, np.uint64)
-    n_steps = (n_times - 1) * every
 
-    for first in range(0, n_walkers, block_size):
-        n_lanes = min(block_size, n_walkers - first)
-        position[:, :n_lanes] = start[:, first : first + n_lanes]
-        walkers = np.arange(first, first + n_lanes).astype(np.uint64)
-        read(positions, position, 0, first, walkers, misread_below, readings, draws, stream)
-        step = 0
-        draw = 0
-        while step < n_steps:
-            draws[:n_lanes] = np.uint64(draw)
-            draw += 1
-            fill_words(words, stream, MOTION, walkers, draws)
-            for k in range(4):
-                n_hops = min(rule.hops_per_word, n_steps - step)
-                if rule.hops_per_word == HOPS_PER_WORD:
-                    uniform_directions(directions, words[k], rule.n_directions, n_lanes)
-                elif n_hops > 0:
-                    thresholds, keep_below = rule.thresholds, rule.keep_below
-                    if step == 0:
-                        thresholds, keep_below = rule.first_thresholds, np.uint64(0)
-                    weighted_directions(
-                        directions, previous, words[k], thresholds, keep_below, n_lanes
-                    )
-                for j in range(n_hops):
-                    move(position, directions[j], ends, n_lanes)
-                    step += 1
-                    if step % every == 0:
-                        time = step // every
-                        read(
-                            positions, position, time, first, walkers,
-                            misread_below, readings, draws, stream,
-                        )  # fmt: skip
-    return positions
+    axes: tuple[Axis, ...] = (Axis(),)
+    hop: Hop = SYMMETRIC
+    n_times: int = 2
+    every: int = 1
+    start: tuple[int, ...] = (0,)
+    misread: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse what the kernel could not do."""
+        super().__post_init__()
+        check_closed(self.axes, self.hop, self.start)
+        if self.n_times < 2 or self.every < 1:
+            raise ValueError(f"n_times must be 2 or more and every 1 or more: {self}")
+        if not (self.n_times - 1) * self.every < MAXIMUM_FIELD:
+            raise ValueError(f"a walker makes fewer than 2³² hops, got {self}")
+        if not 0.0 <= self.misread <= 1.0:
+            raise ValueError(f"misread must be between 0 and 1, got {self.misread}")
 
-@kernel
-def read(positions, position, time, first, walkers, misread_below, readings, draws, stream):
-    """Write down where the walkers of a block are, each coordinate with its own error."""
-    n_lanes = walkers.size
-    if misread_below > np.uint64(0):
-        draws[:n_lanes] = np.uint64(time)
-        fill_words(readings, stream, OBSERVATION, walkers, draws)
-    for axis in range(3):
-        for lane in range(n_lanes):
-            error = 0
-            if misread_below > np.uint64(0):
-                error = misreading(readings[axis, lane], misread_below)
-            positions[first + lane, time, axis] = position[axis, lane] + error
+    @property
+    def seconds_per_batch(self) -> float:
+        """Hops over the rate of one core, and as much again for each reading."""
+        return self.n_walkers * self.n_times * (self.every + 1) / HOPS_PER_SECOND
 
+    @property
+    def bytes_per_batch(self) -> int:
+        """Positions of every walker at every time."""
+        return 64 * self.n_walkers + 24 * self.n_walkers * self.n_times
 
-@scalar
-def misreading(word, misread_below):
-    """Error of one reading: −1, +1, each with half the probability, or 0."""
-    low = word < (misread_below >> np.uint64(1))
-    return np.int64(word < misread_below) - 2 * np.int64(low)
+    def compute(self, seed: int, batch: int) -> Arrays:
+        """Positions of one batch."""
+        from ..engine.streams import make_stream
+        from .hop_recorded import walk_recorded
+
+        sites = np.ones((3, self.n_walkers), np.int64)
+        sites[: len(self.axes)] = np.array(self.start)[:, None]
+        positions = walk_recorded(
+            sites,
+            self.n_times,
+            self.every,
+            self.hop.rule(len(self.axes)),
+            ends_of(self.axes),
+            np.uint64(round(self.misread * 2.0**32)),
+            make_stream(seed, batch, self.stream),
+            BLOCK_SIZE,
+        )
+        return {"positions": positions[:, :, : len(self.axes)]}
