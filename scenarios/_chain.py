@@ -60,16 +60,28 @@ class Steady(NamedTuple):
         return self.rightward - self.leftward
 
 
-def steady(record: walkers.Record, part: str, c_left: float, c_right: float, free: float) -> Steady:
-    """Weight the walkers of one part by the rates at which its reservoirs inject them."""
+def injection(record: walkers.Record, part: str, c_left: float, c_right: float) -> Any:
+    """Walkers that enter a chain from the left and the right reservoir per step, (2,)."""
     chain: Any = record.part(part)
-    injection = chain.entering * np.array([c_left, c_right])
-    state = analysis.steady_state(
-        injection,
+    return chain.entering * np.array([c_left, c_right])
+
+
+def steady_per_step(
+    record: walkers.Record, part: str, c_left: float, c_right: float
+) -> analysis.SteadyState:
+    """Weight the walkers of one part by the rates at which its reservoirs inject them."""
+    return analysis.steady_state(
+        injection(record, part, c_left, c_right),
         record[f"{part}.started"],
         record[f"{part}.absorbed"],
         record[f"{part}.departures"][:, :, 1:],
     )
+
+
+def steady(record: walkers.Record, part: str, c_left: float, c_right: float, free: float) -> Steady:
+    """Steady state of one part in units of D/L; ``free`` is its ``free_hop``."""
+    state = steady_per_step(record, part, c_left, c_right)
+    from_left, from_right = injection(record, part, c_left, c_right)
     n_bonds = state.profile.shape[1] + 1
     per = n_bonds / free
     carried = (state.hops_right - state.hops_left).sum(axis=1) / free
@@ -79,7 +91,7 @@ def steady(record: walkers.Record, part: str, c_left: float, c_right: float, fre
         profile=state.profile,
         carried=carried * n_bonds,
         # By Shockley and Ramo, each hop drives 1/(N + 1) of its charge through the circuit.
-        displaced=carried + (injection[0] - injection[1]) / free,
+        displaced=carried + (from_left - from_right) / free,
     )
 
 

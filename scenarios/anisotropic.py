@@ -156,16 +156,12 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
             anisotropy.lowest_of, M_xx, M_yy, M_xy, unit=unit
         ),
     }
-    law = laws(p)
-    mixed = float(np.sqrt(law["D_xx"].law * law["D_yy"].law))
-    scales = {
-        "D_xx": law["D_xx"].law,
-        "D_yy": law["D_yy"].law,
-        "flux_angle": 90.0,
-        "smallest_eigenvalue": law["smallest_eigenvalue"].law,
-    }
+    predictions = laws(p)
+    mixed = float(np.sqrt(predictions["D_xx"].law * predictions["D_yy"].law))
+    scales = {name: predictions[name].law for name in ("D_xx", "D_yy", "smallest_eigenvalue")}
+    scales["flux_angle"] = 90.0
     return [
-        Check(name, estimate, law[name], scales.get(name, mixed))
+        Check(name, estimate, predictions[name], scale=scales.get(name, mixed))
         for name, estimate in estimates.items()
     ]
 

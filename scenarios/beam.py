@@ -83,7 +83,7 @@ def laws(p: Params) -> dict[str, Prediction]:
 
 
 def checks(record: walkers.Record, p: Params) -> list[Check]:
-    """Ask for counts and their scatter from the counter, charge from the electrometer."""
+    """Compare counts and their scatter, of the counter, and charge, of the electrometer."""
     counts = record["counter.counts"]
     counted = counts.sum(axis=1) / (p.area * record.part("counter").duration)
     charge = e * record["electrometer.charges"].sum(axis=1)
@@ -106,7 +106,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
 
 
 def plot(result: Any) -> Any:
-    """Draw the flux at this tilt against the cosine, and the counts against Poisson's law."""
+    """Flux at this tilt against the cosine, and the counts against Poisson's law."""
     p, record = result.params, result.record
     figure, (tilt, histogram) = draw.figure(2)
     angles = np.linspace(0.0, 90.0, 91)

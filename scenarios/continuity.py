@@ -118,8 +118,14 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     }
     predictions = laws(p)
     return [
-        Check(name, estimate, law, scale=abs(law.law) or 1.0, exact=name == "residual")
-        for (name, estimate), law in zip(estimates.items(), predictions.values(), strict=True)
+        Check(
+            name,
+            estimate,
+            predictions[name],
+            scale=abs(predictions[name].law) or 1.0,
+            exact=name == "residual",
+        )
+        for name, estimate in estimates.items()
     ]
 
 

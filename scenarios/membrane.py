@@ -21,7 +21,7 @@ import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import membrane
-from scenarios import Parameters, Quantity, Real, WrongRule, parameter
+from scenarios import Parameters, Quantity, Real, WrongRule, _chain, parameter
 
 N_SITES = 10
 FREE = 1.0 / 3.0
@@ -84,13 +84,7 @@ def laws(p: Params) -> dict[str, Prediction]:
 
 def _steady(record: walkers.Record, part: str, p: Params) -> analysis.SteadyState:
     """Steady state between the baths, concentrations in mol/m³, rates in ℓ/τ times these."""
-    chain: Any = record.part(part)
-    return analysis.steady_state(
-        chain.entering * np.array([p.c1, p.c2]),
-        record[f"{part}.started"],
-        record[f"{part}.absorbed"],
-        record[f"{part}.departures"][:, :, 1:],
-    )
+    return _chain.steady_per_step(record, part, p.c1, p.c2)
 
 
 def checks(record: walkers.Record, p: Params) -> list[Check]:
@@ -101,13 +95,18 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     left = 1.5 * steady.profile[:, 0] - 0.5 * steady.profile[:, 1]
     right = 1.5 * steady.profile[:, -1] - 0.5 * steady.profile[:, -2]
     amount = _steady(record, "amount", p).flux * speed * p.area
-    law = laws(p)
+    estimates = {
+        "flux": analysis.batch_mean(steady.flux * speed, "mol/(m² s)"),
+        "rate": analysis.batch_mean(amount, "mol/s"),
+        "jump_left": analysis.batch_mean(left / p.c1),
+        "jump_right": analysis.batch_mean(right / p.c2),
+    }
+    predictions = laws(p)
     one_way = p.partition * p.D_membrane * max(p.c1, p.c2) / p.thickness
+    scales = {"flux": one_way, "rate": one_way * p.area}
     return [
-        Check("flux", analysis.batch_mean(steady.flux * speed, "mol/(m² s)"), law["flux"], one_way),
-        Check("rate", analysis.batch_mean(amount, "mol/s"), law["rate"], one_way * p.area),
-        Check("jump_left", analysis.batch_mean(left / p.c1), law["jump_left"], p.partition),
-        Check("jump_right", analysis.batch_mean(right / p.c2), law["jump_right"], p.partition),
+        Check(name, estimate, predictions[name], scale=scales.get(name, p.partition))
+        for name, estimate in estimates.items()
     ]
 
 

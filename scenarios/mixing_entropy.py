@@ -27,6 +27,8 @@ HOP = 0.25
 HOPS_PER_BATCH = 10_000_000
 MAXIMUM_SIZE = 1e7
 FEWEST_PER_CELL = 10
+EARLY, LATE, END = 3, 4, 5
+"""Looks whose entropies give the rate, and the last one."""
 
 
 class Params(Parameters):
@@ -51,23 +53,19 @@ class Params(Parameters):
         return self
 
 
-LAW_NAME = mixing.LATE_RATE
-
 QUANTITIES = {
     "entropy_rate": Quantity("1/τ", "the law", "decay rate of the missing entropy, late"),
     "increments": Quantity("", "the law", "five rises of the entropy over their exact values"),
     "entropy_final": Quantity("k", "the law", "entropy per walker at the end"),
 }
 
+LAW_NAME = mixing.LATE_RATE
+
 
 def _stops(p: Params) -> tuple[int, ...]:
     """Step numbers of the six looks: five rises; the last but one and two give the rate."""
     slowest = -np.log(mixing.decay_factors(p.n_cells, HOP)[1])
     return tuple(max(i, round(t / slowest)) for i, t in enumerate((0.02, 0.1, 0.3, 0.7, 1.6, 5.0)))
-
-
-EARLY, LATE, END = 3, 4, 5
-"""Looks whose entropies give the rate, and the last one."""
 
 
 @lru_cache(maxsize=8)
@@ -116,15 +114,17 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Rate, rises and final value of the entropy."""
     S = entropies(record, p)
     rises = np.diff(S, axis=1) / np.diff(_exact(p)[:-1])
-    law = laws(p)
-    rate = analysis.jackknife(
-        lambda early, late: _rate(p, early, late), S[:, EARLY], S[:, LATE], unit="1/τ"
-    )
-    final = analysis.batch_mean(S[:, END], "k")
+    estimates = {
+        "entropy_rate": analysis.jackknife(
+            lambda early, late: _rate(p, early, late), S[:, EARLY], S[:, LATE], unit="1/τ"
+        ),
+        "increments": analysis.batch_mean(rises.mean(axis=1)),
+        "entropy_final": analysis.batch_mean(S[:, END], "k"),
+    }
+    predictions = laws(p)
     return [
-        Check("entropy_rate", rate, law["entropy_rate"], scale=law["entropy_rate"].law),
-        Check("increments", analysis.batch_mean(rises.mean(axis=1)), law["increments"], scale=1.0),
-        Check("entropy_final", final, law["entropy_final"], scale=law["entropy_final"].law),
+        Check(name, estimate, predictions[name], scale=predictions[name].law)
+        for name, estimate in estimates.items()
     ]
 
 

@@ -49,8 +49,6 @@ class Params(Parameters):
         return self
 
 
-LAW_NAME = porous.TORTUOSITY
-
 AXES = "xyz"
 TAU, D = [f"tortuosity_{a}" for a in AXES], [f"D_effective_{a}{a}" for a in AXES]
 QUANTITIES = {
@@ -59,6 +57,8 @@ QUANTITIES = {
     "D_flux_x": Quantity("", "the law", "flux across x between reservoirs × length / difference"),
     "porosity": Quantity("", "the law", "share of the blind draws of a start that met void"),
 }
+
+LAW_NAME = porous.TORTUOSITY
 
 
 def _medium(p: Params) -> Medium:

@@ -24,7 +24,7 @@ import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import fick
-from analysis.laws import trajectories as of
+from analysis.laws import trajectories as laws_of
 from analysis.motion import Motion, measure_motion
 from analysis.trajectories import AXES, draw_motion
 from scenarios import Count, Parameters, Quantity, Real, WrongRule, parameter
@@ -126,11 +126,11 @@ def laws(p: Params) -> dict[str, Prediction]:
         D["x"] -= b**2 / 2.0
         v, noise = dict.fromkeys(axes, 0.0) | {"x": b}, p.noise**2
     return {
-        **{f"D_{a}{a}": of.along(D[a]) for a in axes},
-        **{f"D_{a}{b}": of.across(D[a], D[b]) for a, b in pairs},
-        **{f"drift_{a}": of.drift(v[a]) for a in axes},
-        "anomalous_exponent": of.exponent(),
-        "green_kubo_minus_einstein": of.green_kubo_minus_einstein(
+        **{f"D_{a}{a}": laws_of.along(D[a]) for a in axes},
+        **{f"D_{a}{b}": laws_of.across(D[a], D[b]) for a, b in pairs},
+        **{f"drift_{a}": laws_of.drift(v[a]) for a in axes},
+        "anomalous_exponent": laws_of.exponent(),
+        "green_kubo_minus_einstein": laws_of.green_kubo_minus_einstein(
             sum(D.values()) / dimension, noise / p.dt
         ),
     }
@@ -161,7 +161,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     for name, prediction in predictions.items():
         if name in tensor and measured.objections and not prediction.is_claim:
             reason = f"no diffusivity, {' and '.join(measured.objections)}"
-            predictions[name] = of.refused(reason)
+            predictions[name] = laws_of.refused(reason)
             estimates[name] = replace(estimates[name], value=math.nan)
     return [Check(name, estimates[name], law, scales[name]) for name, law in predictions.items()]
 
