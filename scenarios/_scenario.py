@@ -140,8 +140,6 @@ class Scenario:
     def parameters(self) -> dict[str, dict[str, Any]]:
         """Default, unit, minimum, maximum and help of each parameter."""
         schema = self.file.Params.model_json_schema()["properties"]
-        # Where none is allowed too, the bounds stand with the number.
-        schema = {n: {**entry.get("anyOf", [{}])[0], **entry} for n, entry in schema.items()}
         return {
             name: {
                 "default": entry.get("default"),

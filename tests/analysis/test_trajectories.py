@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from analysis import Estimate, TrajectoryError, analyse, batch_mean, trajectories
+from analysis import Estimate, TrajectoryError, analyse, batch_mean
 from analysis.laws import trajectories as laws
 from analysis.motion import _line, _weights, measure_motion
 from analysis.pieces import FEWEST_PIECES, Sums, about_the_drift, cut, piece_sums
@@ -272,4 +272,3 @@ def test_laws_without_a_claim_judge_nothing():
     assert laws.green_kubo_minus_einstein(nan).rival is None
     assert laws.green_kubo_minus_einstein(2.0, 0.5).rival == 2.5
     assert laws.across(4.0, 9.0).rival == 6.0
-    assert trajectories.analyse is analyse

@@ -10,6 +10,7 @@ import pytest
 import walkers
 from scenarios import InputError, porous
 from scenarios._medium import closed_axes, overlapping_spheres, read_medium
+from tests.conftest import Z_LIMIT
 from tests.scenarios.command import assert_refused, fluxwalk
 
 MAZE = (np.arange(5 * 6 * 7).reshape(5, 6, 7) * 7 // 11 % 4 > 0).astype(np.uint8)
@@ -104,7 +105,7 @@ def test_a_flat_image_is_free_along_z(tmp_path):
     record = walkers.run(porous.build(p), 1, 64)
     for check in porous.checks(record, p):
         z = (check.estimate.value - check.prediction.expected) / check.estimate.stderr
-        assert abs(z) < 4.5, check.quantity
+        assert abs(z) < Z_LIMIT, check.quantity
 
 
 def test_short_walks_are_cautioned_against():

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from tests.conftest import FALSE_ALARM
 from tests.walkers.test_sites import exact_absorption
 from walkers import entrances, image_of, image_walk
-
-FALSE_ALARM = 1e-5
 
 MAZE = np.array(
     [[2, 1, 1, 0, 1], [0, 0, 1, 1, 3], [1, 0, 0, 1, 3], [4, 1, 1, 1, 0], [4, 0, 1, 0, 1]]
