@@ -27,6 +27,18 @@ class RunFile:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
+FileStamp = tuple[int, int]
+
+
+def file_stamp(path: str | Path) -> FileStamp | None:
+    """Time and size by which a changed file is told from the one read before; None of no file."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 _KEYS = ("scenario", "seed", "precision", "batches", "parameters")
 
 

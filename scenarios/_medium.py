@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from pydantic import BeforeValidator
 from analysis.laws.porous import Spectrum, spectrum
 
 from ._images import read_image
-from ._inputs import InputError
+from ._inputs import FileStamp, InputError, file_stamp
 from ._parameters import integral
 
 SPHERES = (40, 5, 90)
@@ -70,16 +69,13 @@ def read_medium(path: str, void_label: int, shape: tuple[int, ...], dtype: str) 
     InputError
         If the image cannot be read, or its void is nothing, everything, or leads nowhere.
     """
-    stamp: Any = None
-    if path:
-        file = Path(path)
-        stamp = (file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
+    stamp = file_stamp(path) if path else None
     return _read_medium(path, void_label, shape, dtype, stamp)
 
 
 @functools.lru_cache(maxsize=2)
 def _read_medium(
-    path: str, void_label: int, shape: tuple[int, ...], dtype: str, stamp: Any
+    path: str, void_label: int, shape: tuple[int, ...], dtype: str, stamp: FileStamp | None
 ) -> Medium:
     image = read_image(path, shape or None, dtype or None) if path else overlapping_spheres()
     name = path or "image"

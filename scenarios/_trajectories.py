@@ -16,6 +16,8 @@ from analysis.positions import read_positions
 from walkers import KernelError, Model, RecordedWalk
 from walkers.engine.model import Arrays
 
+from ._inputs import FileStamp, file_stamp
+
 
 @dataclass(frozen=True, eq=False)
 class MadeTrajectories(Model):
@@ -106,15 +108,14 @@ def opened(file: str, dt: float) -> Opened:
     TrajectoryError
         With one line, if it cannot be used.
     """
-    try:
-        found = Path(file).stat()
-    except (OSError, ValueError) as error:
-        raise TrajectoryError(f"{file}: no such file") from error
-    return _opened(file, dt, found.st_mtime_ns, found.st_size)
+    stamp = file_stamp(file)
+    if stamp is None:
+        raise TrajectoryError(f"{file}: no such file")
+    return _opened(file, dt, stamp)
 
 
 @functools.lru_cache(maxsize=4)
-def _opened(file: str, dt: float, changed: int, size: int) -> Opened:
+def _opened(file: str, dt: float, stamp: FileStamp) -> Opened:
     positions = read_positions(file, dt).positions
     own = cut(positions.shape[0], positions.shape[1])
     with Path(file).open("rb") as stream:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 import walkers
 from analysis.laws import laplace
+from walkers.lattice.image import MAXIMUM_RESERVOIRS
 
 from ._images import SUFFIXES, read_image
+from ._inputs import FileStamp, file_stamp
 from ._parameters import ParameterError
 from ._shapes import SHAPES
 
@@ -64,45 +66,44 @@ def checked(name: str) -> NDArray[Any]:
     ValueError
         With one line that names the parameter.
     """
-    path = Path(name)
-    if name in SHAPES:
-        return _checked(name, 0)
-    if path.suffix.lower() not in SUFFIXES:
+    if name not in SHAPES and Path(name).suffix.lower() not in SUFFIXES:
         known = ", ".join(SHAPES)
         raise ValueError(
             f"image: must be one of {known}, or a file {', '.join(SUFFIXES)}, got {name!r}"
         )
-    return _checked(name, path.stat().st_mtime_ns if path.exists() else 0)
+    return _checked(name, _stamp(name))
+
+
+def _stamp(name: str) -> FileStamp | None:
+    return None if name in SHAPES else file_stamp(name)
 
 
 @functools.lru_cache(maxsize=2)
-def _checked(name: str, changed: int) -> NDArray[Any]:
+def _checked(name: str, stamp: FileStamp | None) -> NDArray[Any]:
     image = SHAPES[name]() if name in SHAPES else read_image(name)
     if image.size > MAXIMUM_VOXELS:
         raise ValueError(f"image: has {image.size} voxels, at most {MAXIMUM_VOXELS} are solved")
     labels = np.unique(image)
-    if labels[0] < 0 or labels[-1] > 1 + 190 or labels[-1] < 3:
+    if labels[0] < 0 or labels[-1] > 1 + MAXIMUM_RESERVOIRS or labels[-1] < 3:
         raise ValueError(
             f"image: labels are 0 solid, 1 open, 2, 3, … at least two reservoirs, got "
             f"{labels[0]} to {labels[-1]}"
         )
     image = image.astype(np.uint8)
-    if any(not laplace.linked(image, 2, other) for other in range(3, int(labels[-1]) + 1)):
-        other = next(k for k in range(3, 192) if not laplace.linked(image, 2, k))
-        raise ValueError(f"image: no open path between reservoirs 2 and {other}")
+    for other in range(3, int(labels[-1]) + 1):
+        if not laplace.linked(image, 2, other):
+            raise ValueError(f"image: no open path between reservoirs 2 and {other}")
     return image
 
 
-def of(name: str) -> Shape:
+def shape_of(name: str) -> Shape:
     """Everything about an image, worked out once."""
-    path = Path(name)
-    changed = 0 if name in SHAPES or not path.exists() else path.stat().st_mtime_ns
-    return _shape(name, changed)
+    return _shape(name, _stamp(name))
 
 
 @functools.lru_cache(maxsize=2)
-def _shape(name: str, changed: int) -> Shape:
-    image = _checked(name, changed)
+def _shape(name: str, stamp: FileStamp | None) -> Shape:
+    image = _checked(name, stamp)
     h, conductance = _solved(image)
     h_without, conductance_without = _solved(np.maximum(image, 1))
     inside = np.flatnonzero((image == laplace.OPEN) & (h > 0.0) & (h < 1.0))

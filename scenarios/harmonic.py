@@ -57,29 +57,36 @@ LAW_NAME = "Laplace's equation on the image"
 
 def build(p: Params) -> walkers.Model:
     """Walkers sent in by the reservoirs, from one site, and from 128 sites."""
-    shape = _voxels.of(p.image)
-    open_voxels = np.count_nonzero(shape.reached)
-    # Mean number of hops of those that start at a reservoir's bond, and about that of others.
-    from_bond = 2 * shape.n_axes * open_voxels / shape.n_bonds.sum()
-    from_site = max(from_bond, from_bond**2 / (3 * shape.n_axes))
+    shape = _voxels.shape_of(p.image)
+    from_bond, from_site = _hops(shape)
     injected = walkers.image_walk(
         max(2000, min(400_000, int(6e6 / from_bond))), shape.image, tags=shape.middle
     )
-    per_site = max(20, min(400, int(2e6 / from_site / len(shape.chosen))))
-    sites = walkers.image_walk(
-        per_site * len(shape.chosen), shape.image, [[site] for site in shape.chosen]
-    )
+    n_from_sites = _walkers_per_site(shape) * len(shape.chosen)
+    sites = walkers.image_walk(n_from_sites, shape.image, [[site] for site in shape.chosen])
     n_from_one = max(500, min(20_000, int(6e5 / from_site)))
     one = walkers.image_walk(n_from_one, shape.image, [[shape.start]])
     return walkers.together(injected=injected, one=one, sites=sites)
 
 
+def _hops(shape: _voxels.Shape) -> tuple[float, float]:
+    """Mean number of hops of walkers that start at a reservoir's bond, and about that of others."""
+    from_bond = 2 * shape.n_axes * np.count_nonzero(shape.reached) / shape.n_bonds.sum()
+    return from_bond, max(from_bond, from_bond**2 / (3 * shape.n_axes))
+
+
+def _walkers_per_site(shape: _voxels.Shape) -> int:
+    """Walkers of a batch that start at each site of the field."""
+    _, from_site = _hops(shape)
+    return max(20, min(400, int(2e6 / from_site / len(shape.chosen))))
+
+
 def laws(p: Params) -> dict[str, Prediction]:
     """Law of every quantity."""
-    shape = _voxels.of(p.image)
+    shape = _voxels.shape_of(p.image)
     drop, h = p.c_1 - p.c_2, shape.h[shape.middle == 1]
-    sites: Any = build(p).parts["sites"]  # type: ignore[attr-defined]
-    shifts = _scaled(shape, shape.h_without_solids.flat[shape.chosen], sites.started)
+    without_solids = shape.h_without_solids.flat[shape.chosen]
+    shifts = _scaled(shape, without_solids, _walkers_per_site(shape))
     solve: dict[str, Any] = {"law_name": LAW_NAME, "source": "M. Kac, Probability (1959), ch. II"}
     no_solids = "Laplace's equation in the box without its solids"
 
@@ -114,7 +121,7 @@ def _mean_square(shape: _voxels.Shape, residuals: Any) -> Any:
 
 def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Flow, hitting probability, the field at many sites, and μ in the middle."""
-    shape = _voxels.of(p.image)
+    shape = _voxels.shape_of(p.image)
     started, absorbed = record["injected.started"], record["injected.absorbed"]
     sent = shape.n_bonds / (2 * shape.n_axes) / started  # per unit concentration and step
     flow = p.c_1 * sent[:, 0] * absorbed[:, 0, 1:].sum(axis=1)
@@ -150,7 +157,7 @@ def _present(record: walkers.Record, shape: _voxels.Shape) -> Any:
 def plot(result: Any) -> Any:
     """Hitting probabilities against the law's, and the gap of μ against the drive."""
     p, record = result.params, result.record
-    shape = _voxels.of(p.image)
+    shape = _voxels.shape_of(p.image)
     figure, (left, right) = draw.figure(2)
     draw.draw_law(left, [0, 1], [0, 1], "Laplace's equation")
     h = record["sites.absorbed"][:, :, 0] / record["sites.started"]

@@ -60,7 +60,7 @@ def test_an_image_without_solids_has_no_wall_to_break(tmp_path):
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_modes_are_of_unit_variance(name):
-    shape = _voxels.of(name)
+    shape = _voxels.shape_of(name)
     np.testing.assert_allclose((shape.modes**2).sum(axis=1), 1.0, rtol=1e-12)
     assert len(np.unique(shape.chosen)) == _voxels.N_CHOSEN
     assert shape.reached.flat[shape.chosen].all()
@@ -75,7 +75,7 @@ def test_the_gap_of_mu_falls_as_the_square_of_the_drive():
         mu = result.verdicts[-1]
         assert mu.outcome == "agrees"
         gaps.append((mu.value - mu.rival, mu.stderr, mu.expected - mu.rival))
-    h = _voxels.of("rooms").h[_voxels.of("rooms").middle == 1].mean()
+    h = _voxels.shape_of("rooms").h[_voxels.shape_of("rooms").middle == 1].mean()
     for (_, _, exact), drive in zip(gaps, (0.4, 0.8), strict=True):
         assert exact == pytest.approx(h * (1 - h) * drive**2 / 2, rel=0.05)
     (small, error, _), (large, _, _) = gaps
