@@ -157,15 +157,19 @@ def _solver(columns: Floats, weights: Floats) -> Floats:
     return np.asarray(np.linalg.solve(normal, columns.T @ weights))
 
 
+def _columns(n: Floats, exponent: float, with_noise: bool) -> Floats:
+    """Give what ψ is fitted by, (n_lags, 1 or 2): nᵅ, and a constant for unknown noise."""
+    columns = n[:, None] ** exponent
+    return np.hstack([columns, np.ones_like(columns)]) if with_noise else columns
+
+
 def _line(
     psi: Floats, shape: tuple[int, tuple[int, ...]], known: float | None, exponent: float = 1.0
 ) -> Floats:
     """Rows that turn ψ into K and b by generalised least squares; the second is 0 if b is known."""
     n = np.array(shape[1], dtype=np.float64)
     mean = psi.mean(axis=0)
-    columns = n[:, None] ** exponent
-    if known is None:
-        columns = np.hstack([columns, np.ones_like(columns)])
+    columns = _columns(n, exponent, known is None)
     ratio, rows = 0.0, np.zeros((2, n.size))
     for _ in range(3):
         rows[: columns.shape[1]] = _solver(columns, _weights(shape, exponent, ratio))
@@ -185,27 +189,25 @@ def _exponent(
     coefficient of zero: a statistic linear in ψ, so that it has Student's t to good accuracy
     even where α is hardly known. Values of the estimate are linear about the best α.
     """
-    mean = psi.mean(axis=0) - (known or 0.0)
+    mean, moved = psi.mean(axis=0) - (known or 0.0), psi - (known or 0.0)
     pilot = 1.0
     for _ in range(2):
         rows = _line(psi, shape, known, pilot)
         K, b = float(rows[0] @ mean), float(rows[1] @ mean) if known is None else known
         weighting = (pilot, _ratio(K, b))
         tests = _contrasts(_EXPONENTS, shape, known is None, *weighting)
-        coefficients = (psi - (known or 0.0)) @ tests.T
+        coefficients = moved @ tests.T
         t = coefficients.mean(axis=0) / (coefficients.std(axis=0, ddof=1) / np.sqrt(len(psi)))
         best = _crossing(t)
         pilot = min(_WEIGHT_EXPONENTS, key=lambda own: abs(own - best))
     contrast, one = _contrasts((best, 1.0), shape, known is None, *weighting)
     n = np.array(shape[1], dtype=np.float64)
-    columns = n[:, None] ** best
-    if known is None:
-        columns = np.hstack([columns, np.ones_like(columns)])
+    columns = _columns(n, best, known is None)
     K = float((_solver(columns, _weights(shape, *weighting)) @ mean)[0])
     sensitivity = K * float(contrast @ (n**best * np.log(n)))
-    deviations = (psi - (known or 0.0)) @ contrast
+    deviations = moved @ contrast
     exponent = batch_mean(best + (deviations - deviations.mean()) / sensitivity)
-    at_one = batch_mean((psi - (known or 0.0)) @ one)
+    at_one = batch_mean(moved @ one)
     return exponent, _accepted(t, len(psi) - 1), at_one.value / at_one.stderr
 
 

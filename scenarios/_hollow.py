@@ -133,8 +133,12 @@ class Voxels(NamedTuple):
         image[square >= self.r_outer**2] = OUTER
         return image
 
+    def tag(self, strip: int, direction: int) -> int:
+        """Tell the number of a strip's sites before its plane; those beyond have the next one."""
+        return 1 + 2 * (2 * self.dimension * strip + direction)
+
     def tags(self) -> NDArray[np.uint8]:
-        """Give the strips' sites their numbers: 1 + 2·(2d·strip + direction), + 1 beyond."""
+        """Numbers of the sites beside the strips, 0 elsewhere, in the shape of ``image``."""
         x = self.sites()
         tags = np.zeros((x.size,) * self.dimension, np.uint8)
         for strip in range(2):
@@ -145,8 +149,7 @@ class Voxels(NamedTuple):
                     across = np.searchsorted(x, sign * (self.planes[strip] + far - 0.5))
                     where: list[Any] = [beside] * self.dimension
                     where[direction // 2] = [across]
-                    first = 1 + 2 * (2 * self.dimension * strip + direction)
-                    tags[np.ix_(*where)] = first + far
+                    tags[np.ix_(*where)] = self.tag(strip, direction) + far
         return tags
 
 
@@ -220,7 +223,7 @@ def flow_and_fluxes(record: walkers.Record, p: HollowParams) -> list[NDArray[np.
     for strip, half_width in enumerate(p.voxels.half_widths):
         net = np.zeros(len(flow))
         for direction in range(n_directions):
-            near = 1 + 2 * (n_directions * strip + direction)
+            near = p.voxels.tag(strip, direction)
             net += departures[:, near, direction] - departures[:, near + 1, direction ^ 1]
         n_crossed = n_directions * (2 * half_width) ** (p.DIMENSION - 1)
         fluxes.append(net * p.D / p.spacing / n_crossed)

@@ -105,7 +105,7 @@ def shape_of(name: str) -> Shape:
 def _shape(name: str, stamp: FileStamp | None) -> Shape:
     image = _checked(name, stamp)
     h, conductance = _solved(image)
-    h_without, conductance_without = _solved(np.maximum(image, 1))
+    h_without, conductance_without = _solved(np.maximum(image, laplace.OPEN))
     inside = np.flatnonzero((image == laplace.OPEN) & (h > 0.0) & (h < 1.0))
     values = h.flat[inside]
     half = np.argmin(np.abs(values - 0.5))
@@ -147,8 +147,8 @@ def leaky(walk: walkers.SiteWalk) -> walkers.SiteWalk:
     for axis in range(image.ndim):
         low, mid, high = ([slice(None)] * image.ndim for _ in range(3))
         low[axis], mid[axis], high[axis] = slice(None, -2), slice(1, -1), slice(2, None)
-        open_sides = (image[tuple(low)] == 1) & (image[tuple(high)] == 1)
-        found[tuple(mid)] |= open_sides & (image[tuple(mid)] == 0)
+        open_sides = (image[tuple(low)] == laplace.OPEN) & (image[tuple(high)] == laplace.OPEN)
+        found[tuple(mid)] |= open_sides & (image[tuple(mid)] == laplace.SOLID)
     places = np.flatnonzero(found)
     if places.size == 0:
         raise ParameterError("image: has no wall one voxel thick that could leak")
@@ -175,9 +175,9 @@ def corner_cut(walk: walkers.SiteWalk) -> walkers.SiteWalk:
         beside = [list(here), list(here)]
         for k, axis in enumerate(axes):
             beside[k][axis] = there[axis]
-        places = (image[tuple(here)] == 1) & (image[tuple(there)] == 1)
+        places = (image[tuple(here)] == laplace.OPEN) & (image[tuple(there)] == laplace.OPEN)
         for side in beside:
-            places &= image[tuple(side)] == 0
+            places &= image[tuple(side)] == laplace.SOLID
         if places.any():
             site = np.argwhere(places)[np.count_nonzero(places) // 2] + 1
             return _joined(walk, tuple(site), tuple(site + move), tuple(move.tolist()))
