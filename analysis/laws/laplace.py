@@ -24,11 +24,7 @@ DIRECT_UNKNOWNS = {1: 1_000_000, 2: 300_000, 3: 20_000}
 """Open sites, by the number of axes, up to which elimination beats iteration."""
 
 
-def steady_field(
-    image: ArrayLike,
-    concentrations: Mapping[int, float],
-    factors: Mapping[int, float] | None = None,
-) -> NDArray[np.float64]:
+def steady_field(image: ArrayLike, concentrations: Mapping[int, float]) -> NDArray[np.float64]:
     """Concentration on every site of an image; NaN in solids and in pockets without a reservoir.
 
     With 1 for one reservoir and 0 for the others it is the probability of ending in that one.
@@ -39,9 +35,6 @@ def steady_field(
         0 solid, 1 open, 2 and up reservoirs.
     concentrations : mapping of int to float
         Of every reservoir, by its label.
-    factors : mapping of int to float, optional
-        Conductance of a bond into a reservoir over that of the others, 1 unless given: 2 for a
-        reservoir whose face stands half a bond away.
 
     Raises
     ------
@@ -57,7 +50,7 @@ def steady_field(
     n_unknowns = int(np.count_nonzero(reached))
     if n_unknowns == 0:
         return field
-    matrix, sources = _equations(sites, reached, fixed, _factors(sites, factors))
+    matrix, sources = _equations(sites, reached, fixed)
     n_axes = sum(size > 1 for size in sites.shape)
     if n_unknowns <= DIRECT_UNKNOWNS[max(1, n_axes)]:
         solution = _eliminate(matrix, sources)
@@ -71,13 +64,8 @@ def steady_field(
     return field
 
 
-def flow(
-    image: ArrayLike,
-    field: ArrayLike,
-    reservoir: int,
-    factors: Mapping[int, float] | None = None,
-) -> float:
-    """Flow out of a reservoir into the open sites: Σ over its bonds of factor × Δc.
+def flow(image: ArrayLike, field: ArrayLike, reservoir: int) -> float:
+    """Flow out of a reservoir into the open sites: Σ over its bonds of Δc.
 
     Parameters
     ----------
@@ -87,8 +75,6 @@ def flow(
         What ``steady_field`` returned.
     reservoir : int
         Its label.
-    factors : mapping of int to float, optional
-        As in ``steady_field``.
     """
     sites, c = np.asarray(image), np.asarray(field, np.float64)
     total = 0.0
@@ -96,7 +82,7 @@ def flow(
         for source, target in ((here, there), (there, here)):
             bonds = (sites[source] == reservoir) & (sites[target] == OPEN)
             total += float((c[source][bonds] - c[target][bonds]).sum())
-    return total * float(_factors(sites, factors)[reservoir])
+    return total
 
 
 def reached_sites(image: ArrayLike) -> NDArray[np.bool_]:
@@ -164,19 +150,10 @@ def _by_label(sites: NDArray[Any], concentrations: Mapping[int, float]) -> NDArr
     return values
 
 
-def _factors(sites: NDArray[Any], factors: Mapping[int, float] | None) -> NDArray[np.float64]:
-    values = np.ones(int(sites.max()) + 1)
-    for label, factor in (factors or {}).items():
-        if label < values.size:
-            values[label] = factor
-    return values
-
-
 def _equations(
     sites: NDArray[Any],
     reached: NDArray[np.bool_],
     fixed: NDArray[np.float64],
-    factors: NDArray[np.float64],
 ) -> tuple[Any, NDArray[np.float64]]:
     """Symmetric positive definite matrix over the reached sites, and what reservoirs bring in."""
     from scipy.sparse import coo_array
@@ -195,8 +172,8 @@ def _equations(
             bonds = (sites[source] >= FIRST_RESERVOIR) & reached[target]
             # Every site has at most one bond in each direction, so that no index repeats.
             at, label = number[target][bonds], sites[source][bonds]
-            diagonal[at] += factors[label]
-            sources[at] += factors[label] * fixed[label]
+            diagonal[at] += 1.0
+            sources[at] += fixed[label]
     row, column = np.concatenate(rows), np.concatenate(columns)
     diagonal += np.bincount(row, minlength=n_unknowns)
     own = np.arange(n_unknowns, dtype=np.int32)
