@@ -81,10 +81,13 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     }
     predictions = laws(p)
     one_way = per * advection.largest_passage(C_LEFT, C_RIGHT, -p.peclet)
-    natural = dict.fromkeys(predictions, one_way) | {"profile_midpoint": 0.0}
+    midpoint = predictions["profile_midpoint"].law
+    scales = {name: one_way for name in predictions} | {"profile_midpoint": midpoint}
     return [
-        Check(name, estimate, law, scale=max(natural[name], abs(law.law)))
-        for (name, law), estimate in zip(predictions.items(), estimates.values(), strict=True)
+        Check(
+            name, estimate, predictions[name], scale=max(scales[name], abs(predictions[name].law))
+        )
+        for name, estimate in estimates.items()
     ]
 
 
