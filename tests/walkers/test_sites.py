@@ -6,7 +6,7 @@ from scipy import stats
 
 import walkers
 from tests.conftest import FALSE_ALARM, Z_LIMIT
-from walkers.lattice.leaps import clearances, displacement_distribution
+from walkers.lattice.leaps import clearances, displacement_distribution, leap_tables
 from walkers.lattice.sites import alias_row, alias_tables
 
 SIX = ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1))
@@ -180,6 +180,8 @@ def test_tagged_sites_forbid_leaps_around_them():
     assert clearance[11, 11] == 0
     assert clearance[11, 12] == 1
     assert clearance[10, 12] == 2
+    levels = leap_tables(marked).levels.reshape(23, 23)
+    assert (levels == (clearance >= 2)).all()
 
 
 @pytest.mark.parametrize(
