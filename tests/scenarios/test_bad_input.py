@@ -70,7 +70,7 @@ SEED, N_BATCHES = 5, 6
         ([*RUN, "--wrong-rule", "none"], ["wrong-rule", "'none'", "persistence"]),
         (["run", "advection", "--set", "peclet=500"], ["peclet", "5 kT", "500"]),
         ([*DRIFT, "field=1", "--set", "delta_phi=0"], ["field: not together", "1"]),
-        ([*DRIFT, "field=1e11"], ["field", "10000000000", "1e+11"]),
+        ([*DRIFT, "field=1e11"], ["field", "10000000000", "100000000000.0"]),
         ([*DRIFT, "c_left=1e-40"], ["c_left", "1e-40"]),
         ([*DRIFT, "c_left=0", "--set", "c_right=0"], ["c_right", "0.0"]),
         ([*DRIFT, "delta_phi=0.4", "--set", "c_right=1e-9"], ["delta_phi", "pass", "0.4"]),
