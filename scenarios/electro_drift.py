@@ -141,8 +141,8 @@ WRONG_RULES = {
     "sign-ignored": WrongRule(
         "anions hop in the field as if they were cations",
         change=lambda model: model.each(lambda chain: chain.with_hops(*chain.hops[::-1])),
-        moves={"flux": +1, "drift_part": +1, "current_density": -1},
-        parameters={"z": -1},
+        moves={"flux": -1, "drift_part": -1, "current_density": +1},
+        parameters={"z": -1, "delta_phi": 0.05},
     ),
 }
 
