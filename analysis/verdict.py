@@ -70,6 +70,14 @@ class Check:
     scale: float
     exact: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse a scale that nothing can be relative to."""
+        if not (math.isfinite(self.scale) and self.scale > 0.0):
+            raise ValueError(
+                f"{self.quantity}: its scale must be positive, got {self.scale:g}; where the law "
+                "is zero, name a natural one"
+            )
+
     @property
     def precision(self) -> float:
         """Standard error relative to the scale."""

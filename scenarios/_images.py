@@ -95,7 +95,9 @@ def _read_npz(file: Path) -> Any:
             if len(archive.files) == 1 or array.ndim in (2, 3):
                 found[name] = array
             if len(found) > 1:
-                raise InputError(f"{file}: holds several images ({', '.join(found)})")
+                raise InputError(
+                    f"{file}: holds several images ({', '.join(found)}); save the one to be read"
+                )
     if not found:
         raise InputError(f"{file}: holds no array of 2 or 3 dimensions")
     return next(iter(found.values()))
@@ -103,7 +105,9 @@ def _read_npz(file: Path) -> Any:
 
 def _read_raw(file: Path, shape: Sequence[int] | None, dtype: str | None) -> Any:
     if not shape or not dtype:
-        raise InputError(f"{file}: a .raw file needs its shape and its type")
+        raise InputError(
+            f"{file}: a .raw file needs its shape and its type (raw_shape and raw_dtype)"
+        )
     try:
         voxel = np.dtype(dtype)
     except TypeError:

@@ -82,12 +82,19 @@ def _read_medium(
     void = image == void_label
     n_void = np.count_nonzero(void)
     if n_void == 0:
-        raise InputError(f"{name}: label {void_label} does not occur: there is no void")
+        occurring = ", ".join(map(str, np.unique(image)[:8]))
+        raise InputError(
+            f"{name}: label {void_label} does not occur: there is no void; "
+            f"void_label may be {occurring}"
+        )
     if n_void == void.size:
         raise InputError(f"{name}: every voxel has label {void_label}: there is no solid")
     void = void if void.ndim == 3 else void[:, :, None]  # one layer, repeated along z
-    for axis in closed_axes(void):
-        raise InputError(f"{name}: the void (label {void_label}) does not percolate along {axis}")
+    closed = closed_axes(void)
+    if closed:
+        raise InputError(
+            f"{name}: the void (label {void_label}) does not percolate along {' and '.join(closed)}"
+        )
     void.setflags(write=False)
     return Medium(void)
 

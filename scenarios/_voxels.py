@@ -66,10 +66,11 @@ def checked(name: str) -> NDArray[Any]:
     ValueError
         With one line that names the parameter.
     """
-    if name not in SHAPES and Path(name).suffix.lower() not in SUFFIXES:
+    readable = [suffix for suffix in SUFFIXES if suffix != ".raw"]  # which knows no shape
+    if name not in SHAPES and Path(name).suffix.lower() not in readable:
         known = ", ".join(SHAPES)
         raise ValueError(
-            f"image: must be one of {known}, or a file {', '.join(SUFFIXES)}, got {name!r}"
+            f"image: must be one of {known}, or a file {', '.join(readable)}, got {name!r}"
         )
     return _checked(name, _stamp(name))
 
@@ -83,16 +84,19 @@ def _checked(name: str, stamp: FileStamp | None) -> NDArray[Any]:
     image = SHAPES[name]() if name in SHAPES else read_image(name)
     if image.size > MAXIMUM_VOXELS:
         raise ValueError(f"image: has {image.size} voxels, at most {MAXIMUM_VOXELS} are solved")
-    labels = np.unique(image)
-    if labels[0] < 0 or labels[-1] > 1 + MAXIMUM_RESERVOIRS or labels[-1] < 3:
+    labels = np.unique(image).tolist()
+    reservoirs = [label for label in labels if label not in (0, 1)]
+    if reservoirs != list(range(2, 2 + len(reservoirs))) or not (
+        2 <= len(reservoirs) <= MAXIMUM_RESERVOIRS
+    ):
         raise ValueError(
-            f"image: labels are 0 solid, 1 open, 2, 3, … at least two reservoirs, got "
-            f"{labels[0]} to {labels[-1]}"
+            f"image: {name} must have labels 0 solid, 1 open, and 2, 3, … at least two "
+            f"reservoirs, none left out, got {', '.join(map(str, labels[:12]))}"
         )
     image = image.astype(np.uint8)
-    for other in range(3, int(labels[-1]) + 1):
+    for other in reservoirs[1:]:
         if not laplace.linked(image, 2, other):
-            raise ValueError(f"image: no open path between reservoirs 2 and {other}")
+            raise ValueError(f"image: {name} has no open path between reservoirs 2 and {other}")
     return image
 
 

@@ -34,7 +34,11 @@ N_STOPS = 8
 class Params(Parameters):
     """Parameters of the medium."""
 
-    image: str = parameter("", "file with the image; none: 90 overlapping spheres in 40³ voxels")
+    image: str = parameter(
+        "",
+        "file with the image, axes x, y, z (a TIFF's pages along x); none: 90 overlapping spheres "
+        "in 40³ voxels",
+    )
     void_label: Count = parameter(1, "label of the void", minimum=-(2**31), maximum=2**32)
     steps: Count = parameter(
         1200, "steps of the walkers inside, rounded to 12", unit="τ", minimum=48, maximum=1_000_000

@@ -77,6 +77,13 @@ def test_numbers_without_error_must_lie_within_the_tolerance():
     assert (verdicts[0].z, verdicts[0].detectable) == (None, 0.1)
 
 
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_scale_must_be_a_size(scale):
+    law = Prediction("none", law=0.0, expected=0.0)
+    with pytest.raises(ValueError, match="flux: its scale must be positive"):
+        Check("flux", Estimate(0.1, 0.1, 63), law, scale=scale)
+
+
 def test_an_estimator_that_never_scatters_is_an_error():
     with pytest.raises(ValueError, match="scatter"):
         judge([check(1.0, stderr=0.0)])

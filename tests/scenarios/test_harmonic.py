@@ -30,10 +30,10 @@ def test_an_image_from_a_file_with_three_reservoirs_keeps_the_law(file):
     [
         ([[2, 1, 0, 1, 3]], "no open path between reservoirs 2 and 3"),
         ([[2, 1, 3, 1, 4]], "no open path between reservoirs 2 and 4"),
-        ([[2, 1, 1, 1, 4]], "no open path between reservoirs 2 and 3"),
-        ([[2, 1, 1, 1, 1]], "at least two reservoirs, got 1 to 2"),
-        ([[2, 1, 1, 3, -1]], "got -1 to 3"),
-        ([[2, 1, 1, 3, 255]], "got 1 to 255"),
+        ([[2, 1, 1, 1, 4]], "none left out, got 1, 2, 4"),
+        ([[2, 1, 1, 1, 1]], "at least two reservoirs, none left out, got 1, 2"),
+        ([[2, 1, 1, 3, -1]], "got -1, 1, 2, 3"),
+        ([[2, 1, 1, 3, 255]], "got 1, 2, 3, 255"),
     ],
 )
 def test_images_through_which_nothing_can_flow_are_refused(image, said, tmp_path):
