@@ -266,7 +266,7 @@ def plot(result: Any, title: str) -> Any:
     left.plot(planes, expected, "_", ms=16, color=draw.LAW_COLOUR, label="law on strips of voxels")
     draw.draw_batches(left, planes, strips, "walkers")
     left.axhline(p.shell.flat_flux, color="0.6", ls=":", label="flat wall")
-    draw.label_axes(left, "distance r/r_i", "flux J [mol/(m² s)]", title)
+    draw.label_axes(left, "radius r/r_i", "flux J [mol/(m² s)]", title)
     _draw_gaps(right, p)
     return figure
 
@@ -278,7 +278,7 @@ def _draw_gaps(axes: Any, p: HollowParams) -> None:
     sizes = np.geomspace(coarsest, max(coarsest, min(1.5 * p.resolution, 60.0)), 12)
     gaps = [exact(v)[0] / _continuum(v) - 1.0 for v in (p.voxels.finer(n) for n in sizes)]
     bound = shells.staircase_gap(p.shell, p.r_inner).tolerance
-    draw.draw_law(axes, [0.0, 1.0 / coarsest], [0.0, -bound / coarsest], "faces 0.6 ℓ elsewhere")
+    draw.draw_law(axes, [0.0, 1.0 / coarsest], [0.0, -bound / coarsest], "bound, faces 0.6 ℓ off")
     axes.plot(1.0 / sizes, gaps, "o", ms=3.5, color=draw.DATA_COLOUR, label="exact on voxels")
     draw.label_axes(axes, "size of voxels ℓ/r_i", "flow/law − 1", "Staircase of voxels")
 

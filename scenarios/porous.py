@@ -7,7 +7,8 @@ displacement gives the same diffusivity as the flux across the image, which labe
 between reservoirs on the two x faces measure independently. Off-diagonal entries of D_effective
 vanish in that medium by its mirror symmetry and are not measured. A two-dimensional image stands
 for an endless stack of equal layers. D_effective and D_flux_x are over the free D₀ = ℓ²/6τ.
-Expected values are exact for the image and the number of steps; the law is that of endless walks.
+Expected values are exact for the image and the number of steps; the law is that of endless walks,
+the value to quote for a sample on which walkers and law agree.
 """
 
 from __future__ import annotations
@@ -170,7 +171,10 @@ def plot(result: Any) -> Any:
         expected = [nodes.square(n) for n in fine]
         draw.draw_law(right, fine, expected, "expected" if axis == 0 else "_")
         draw.draw_batches(right, stops, squares[:, :, axis], "walkers" if axis == 0 else "_")
-        right.text(1.02 * stops[-1], expected[-1], name, va="center")
+        right.annotate(
+            name, (stops[-1], expected[-1]), (4 + 8 * axis, 0), textcoords="offset points",
+            va="center", annotation_clip=False,
+        )  # fmt: skip
     free = stops[-1] * porous.D_FREE * 2.0 * medium.porosity**0.5
     right.plot([0, stops[-1]], [0, free], "--", color="grey", lw=1, label="Bruggeman")
     draw.label_axes(right, "time t [τ]", "⟨X²⟩, ⟨Y²⟩, ⟨Z²⟩ [ℓ²]", "Mean square displacements")
