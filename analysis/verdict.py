@@ -25,6 +25,9 @@ MINIMUM_BATCHES = 64
 RIVAL_SIGMAS = 5.0
 """A law agrees only if its rival lies at least this many standard errors off."""
 
+SAME = 1e-12
+"""A rival no farther from the law than this share of it, or of the scale, coincides with it."""
+
 DETECTION_POWER = 0.99
 """Probability with which a deviation of the size ``detectable`` would have been flagged."""
 
@@ -180,16 +183,18 @@ def _judge(check: Check, error_rate: float) -> Verdict:
     )  # fmt: skip
 
 
-def _rival_of(prediction: Prediction) -> float | None:
-    """Value of the rival, or None where it coincides with the law."""
-    rival = prediction.rival
-    if rival is None or math.isclose(rival, prediction.law, rel_tol=1e-12, abs_tol=0.0):
+def _rival_of(check: Check) -> float | None:
+    """Value of the rival, or None where it coincides with the law, but for rounding."""
+    rival, law = check.prediction.rival, check.prediction.law
+    # A law that is zero may come out as the rounding error of terms as large as the scale.
+    rounding = SAME * abs(check.scale)
+    if rival is None or math.isclose(rival, law, rel_tol=SAME, abs_tol=rounding):
         return None
     return rival
 
 
 def _rival_is_excluded(check: Check, threshold: float) -> bool:
-    rival = _rival_of(check.prediction)
+    rival = _rival_of(check)
     if rival is None:
         return True
     distance = abs(check.estimate.value - rival)
@@ -242,7 +247,7 @@ def _verdict(
         tolerance=prediction.tolerance,
         scale=check.scale,
         threshold=threshold,
-        by_z_alone=z is not None and _rival_of(prediction) is None,
+        by_z_alone=z is not None and _rival_of(check) is None,
     )
 
 
@@ -257,7 +262,7 @@ def _sentence(check: Check, z: float, detectable: float, outcome: Outcome, thres
         return f"{measured} disagrees with {against}"
     if outcome == "undecided":
         return f"{measured} cannot judge {against}: {_what_is_missing(check, threshold)}"
-    if _rival_of(prediction) is None:
+    if _rival_of(check) is None:
         excluded = "no rival law differs for these parameters, so z alone decides"
     else:
         excluded = f"{prediction.rival_name} ({prediction.rival:.6g}) is excluded"
@@ -271,7 +276,7 @@ def _what_is_missing(check: Check, threshold: float) -> str:
     """Say how many batches would be enough to decide."""
     estimate, prediction = check.estimate, check.prediction
     n_batches = MINIMUM_BATCHES
-    rival = _rival_of(prediction)
+    rival = _rival_of(check)
     if rival is not None:
         # The estimate may lie up to `threshold` errors off the expected value, on the rival's side.
         room = abs(prediction.expected - rival) - prediction.tolerance

@@ -57,6 +57,14 @@ def test_without_another_law_z_alone_decides(rival):
     assert outcome(1.2, prediction=replace(LAW, rival=rival)) == "disagrees"
 
 
+def test_a_law_of_zero_that_is_rounded_has_no_rival_at_zero():
+    rounded = Prediction("law", law=3e-16, expected=3e-16, rival_name="nothing", rival=0.0)
+    assert outcome(0.01, prediction=rounded) == "agrees"
+    assert judge([check(0.01, prediction=rounded)])[0].by_z_alone
+    near = replace(rounded, law=1e-9, expected=1e-9)
+    assert outcome(0.01, prediction=near) == "undecided"
+
+
 def test_exact_checks_have_no_z_and_take_no_share_of_the_error_rate():
     none = Prediction("nothing is lost", law=0.0, expected=0.0)
     exact = check(0.0, stderr=0.0, prediction=none, exact=True)
