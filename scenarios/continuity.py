@@ -32,6 +32,12 @@ MAXIMUM_HOPS = 20_000_000
 
 BATCH_HOPS = 4_000_000
 
+MAXIMUM_BATCH_HOPS = 50_000_000
+"""Hops of the chains that one batch must hold, at most: it takes half a second."""
+
+SKEWEST_SQUARES = 0.5
+"""Largest skewness of a batch's χ²: that of a few squares would make its t far too often low."""
+
 
 class Params(Parameters):
     """Parameters of the chain of cells."""
@@ -51,12 +57,34 @@ class Params(Parameters):
         if _hops(self) > MAXIMUM_HOPS:
             limit = 2 * MAXIMUM_HOPS / self.steps**2
             raise ValueError(f"source: must not exceed 4·10⁷/steps² = {limit:g}, got {self.source}")
+        fewest = _fewest_copies(self)
+        if fewest * _hops(self) > MAXIMUM_BATCH_HOPS:
+            raise ValueError(
+                f"source: the squares of few cells scatter so that a batch needs {fewest} chains, "
+                f"which must not make more than {MAXIMUM_BATCH_HOPS:.0e} hops, got {self.source}"
+            )
         return self
 
 
 def _hops(p: Params) -> float:
     """Mean hops of all walkers of one chain, were none removed."""
     return p.source * p.steps**2 / 2.0
+
+
+def _full_cells(p: Params) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Cells that hold a walker on average, (n_sites,), and the means of these.
+
+    The others would add little to χ² but long tails.
+    """
+    profile = continuity.mean_profile(p.n_sites, p.source, p.sink, p.steps)
+    full = profile >= min(1.0, profile.max())
+    return full, profile[full]
+
+
+def _fewest_copies(p: Params) -> int:
+    """Chains of a batch below which its χ² would be too skewed for Student's t."""
+    skewness = continuity.chi_square_skewness(_full_cells(p)[1])
+    return int(np.ceil((skewness / SKEWEST_SQUARES) ** 2))
 
 
 QUANTITIES = {
@@ -67,8 +95,8 @@ QUANTITIES = {
 
 
 def build(p: Params) -> walkers.SourceSinkWalk:
-    """As many chains in a batch as four million hops are enough for, at most ten thousand."""
-    n_copies = int(np.clip(BATCH_HOPS / _hops(p), 1, 10_000))
+    """As many chains in a batch as four million hops are enough for, or as its χ² needs."""
+    n_copies = max(_fewest_copies(p), int(min(BATCH_HOPS / _hops(p), 10_000)))
     return walkers.SourceSinkWalk(
         n_walkers=max(1, round(n_copies * p.source * p.steps)),
         n_sites=p.n_sites,
@@ -104,10 +132,8 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     model: Any = record.model
     n_copies = model.n_copies
     final = record["occupancy"][:, -1]
-    profile = continuity.mean_profile(p.n_sites, p.source, p.sink, p.steps)
-    # Cells that hold less than a walker on average would add little but long tails.
-    full = profile >= min(1.0, profile.max())
-    c, total, squares = profile[full], final[:, full], record["squares"][:, full]
+    full, c = _full_cells(p)
+    total, squares = final[:, full], record["squares"][:, full]
     chi_square = (squares - 2.0 * c * total + n_copies * c**2) / (n_copies * c)
     estimates = {
         "residual": analysis.violations(abs(residuals(record)).sum(axis=(1, 2))),

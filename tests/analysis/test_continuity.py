@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis import violations
 from analysis.laws import continuity
+from scenarios import continuity as scenario
 
 
 def step_matrix(n_sites, sink):
@@ -59,3 +61,34 @@ def test_the_rival_is_the_steady_state_until_it_is_near():
 def test_violations_are_counted_and_have_no_error():
     found = violations([0, 3, 1])
     assert (found.value, found.stderr, found.n_batches) == (4.0, 0.0, 3)
+
+
+@pytest.mark.parametrize("c", [0.03, 1.0, 40.0])
+def test_skewness_of_the_squares_is_that_of_poisson_numbers(c):
+    n = np.arange(int(c + 20.0 * math.sqrt(c) + 30.0))
+    weights = stats.poisson(c).pmf(n)
+    square = (n - c) ** 2 / c
+    variance, third = (weights @ (square - 1.0) ** k for k in (2, 3))
+    skewness = continuity.chi_square_skewness([c])
+    assert skewness == pytest.approx(third / variance**1.5, rel=1e-9)
+    assert continuity.chi_square_skewness([c] * 25) == pytest.approx(skewness / 5.0)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"n_sites": 2, "source": 1e4, "steps": 10},
+        {"n_sites": 2, "source": 0.01, "steps": 10},
+        {"n_sites": 20, "source": 2.0, "steps": 1500},
+    ],
+)
+def test_a_batch_holds_chains_enough_for_squares_that_are_not_skewed(parameters):
+    p = scenario.Params(**parameters)
+    c = continuity.mean_profile(p.n_sites, p.source, p.sink, p.steps)
+    of_one = continuity.chi_square_skewness(c[c >= min(1.0, c.max())])
+    assert of_one / math.sqrt(scenario.build(p).n_copies) <= 0.51
+
+
+def test_a_source_whose_chains_would_take_too_long_is_refused():
+    with pytest.raises(ValueError, match="source: the squares of few cells"):
+        scenario.Params(n_sites=2, source=1e5, steps=10)
