@@ -8,6 +8,7 @@ cell is binomial. A batch holds several independent ensembles.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,9 @@ from scenarios import Count, Parameters, Quantity, WrongRule, parameter
 
 HOP = 0.25
 HOPS_PER_BATCH = 10_000_000
+FEWEST_FREE_SHARES = 32
+"""In equilibrium an ensemble lacks χ²/2N of ln M, with M − 1 free shares: fewer are skewed."""
+
 MAXIMUM_SIZE = 1e7
 FEWEST_PER_CELL = 10
 EARLY, LATE, END = 3, 4, 5
@@ -79,7 +83,8 @@ def _exact(p: Params) -> tuple[float, ...]:
 def build(p: Params) -> walkers.Model:
     """Several ensembles that start in the first cell."""
     stops = _stops(p)
-    n_ensembles = max(1, min(64, HOPS_PER_BATCH // (p.n_walkers * stops[-1])))
+    affordable = min(64, HOPS_PER_BATCH // (p.n_walkers * stops[-1]))
+    n_ensembles = max(affordable, math.ceil(FEWEST_FREE_SHARES / (p.n_cells - 1)))
     bonds = np.full(p.n_cells - 1, HOP)
     return walkers.closed_chain(
         n_ensembles * p.n_walkers, bonds, bonds, [1], stops, n_groups=n_ensembles

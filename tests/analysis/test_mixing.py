@@ -73,3 +73,10 @@ def test_the_rates_balance_exactly_in_equilibrium(k_f, k_r, c_A, c_B, T):
     assert balanced == pytest.approx(1.0, rel=1e-9)
     energy = reaction.reaction_energy(k_f, k_r, c_A, c_B, T)
     assert math.log(ratio) == pytest.approx(energy / (R * T), abs=1e-9)
+
+
+@pytest.mark.parametrize(("n_walkers", "n_cells"), [(100_000, 4), (100_000, 10), (2000, 64)])
+def test_a_batch_holds_ensembles_enough_for_a_final_entropy_that_is_not_skewed(n_walkers, n_cells):
+    model = mixing_entropy.build(mixing_entropy.Params(n_walkers=n_walkers, n_cells=n_cells))
+    n_ensembles = model.n_walkers // n_walkers
+    assert math.sqrt(8.0 / (n_ensembles * (n_cells - 1))) <= 0.51  # skewness of χ²
