@@ -23,6 +23,9 @@ from analysis import plot as draw
 from analysis.laws import advection, potential
 from scenarios import Count, Parameters, Quantity, Real, WrongRule, _chain, parameter
 
+COARSEST = 0.1
+"""Share by which trapezoids may miss the integral of 1/c before a run says so."""
+
 SMALLEST_FALL = 0.3
 """Least fall of μ̃ over RT: a mobility is a flux over it."""
 
@@ -137,6 +140,16 @@ def plot(result: Any) -> Any:
         title = {"gradient": "Gradient alone", "field": "Field alone", "mixed": "Both"}[name]
         draw.label_axes(axes, "site x [ℓ]", "ln c + zFφ/RT", title)
     return figure
+
+
+def cautions(p: Params) -> list[str]:
+    """Say where so few sites cannot resolve 1/c that the law itself is far from what is judged."""
+    return [
+        f"{name} is judged against {law.expected:.3g}, far from its law's {law.law:g}: with "
+        f"n_sites = {p.n_sites} the sum over sites is not yet the integral of 1/c"
+        for name, law in laws(p).items()
+        if abs(law.expected - law.law) > COARSEST
+    ]
 
 
 def _stronger(model: walkers.Together) -> walkers.Model:

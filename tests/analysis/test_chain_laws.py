@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.laws import advection, electro, membrane, potential
+from scenarios import chemical_potential
 
 D, L, T = 2e-9, 3e-5, 310.0
 VOLT = 1.602176634e-19 / (1.380649e-23 * T)  # zF/RT of a cation, from e and k
@@ -185,3 +186,9 @@ def test_nernst_potentials_to_five_digits():
     assert electro.nernst_potential(-2, 100.0, 10.0, 298.15).law == near(-0.0295797, rel=2e-6)
     with pytest.raises(ValueError, match="z must not be 0"):
         electro.thermal_voltage(0, 300.0)
+
+
+def test_a_chain_too_coarse_for_the_integral_says_so():
+    assert not chemical_potential.cautions(chemical_potential.Params())
+    said = chemical_potential.cautions(chemical_potential.Params(c_left=1e3, c_right=1e-3))
+    assert [line.split()[0] for line in said] == ["mobility_gradient", "mobility_mixed"]
