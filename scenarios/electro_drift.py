@@ -6,8 +6,9 @@ Rule: between two baths on sites 0 and N + 1 an ion hops from site i to its neig
 absorbed; L = (N + 1)ℓ is the thickness. Δφ = φ_right − φ_left; J > 0 to the right.
 Four independent runs: ``flux`` counts passages; ``drift_part`` is the mean velocity of the ions
 present times c in the middle, ``diffusion_part`` what such a part of a third run leaves of the
-flux of the second; ``current_density`` is the charge displaced per time over L (Shockley, Ramo).
-The fluxes are exact at any N.
+flux of the second; ``current_density`` is the charge displaced per time over L (Shockley, Ramo),
+hop by hop: over a whole passage the same number as its charge, so that it tells of a fourth run
+what ``flux`` tells of the first. The fluxes are exact at any N.
 """
 
 from __future__ import annotations
