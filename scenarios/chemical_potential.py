@@ -24,7 +24,7 @@ from analysis.laws import advection, potential
 from scenarios import Count, Parameters, Quantity, Real, WrongRule, _chain, parameter
 
 COARSEST = 0.1
-"""Share by which trapezoids may miss the integral of 1/c before a run says so."""
+"""Share by which the sum may miss the integral of 1/c before a run says so."""
 
 SMALLEST_FALL = 0.3
 """Least fall of μ̃ over RT: a mobility is a flux over it."""

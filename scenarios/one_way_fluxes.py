@@ -153,7 +153,7 @@ def plot(result: Any) -> Any:
     figure, (axes,) = draw.figure()
     ends = np.array([energy[0], energy[-1]])  # a straight line where the ratio is logarithmic
     draw.draw_law(axes, ends, np.exp(1000.0 * ends / (constants.R * p.T)), "e^(ΔG/RT)")
-    draw.draw_batches(axes, energy, ratios, "molecules")
+    draw.draw_batches(axes, energy, ratios, "measured k_r/k_f × c_B/c_A")
     axes.set_yscale("log")
     draw.label_axes(axes, "ΔG of A → B [kJ/mol]", "v_r/v_f", f"One-way rates at {p.T:g} K")
     return figure

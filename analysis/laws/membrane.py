@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..verdict import Prediction
 
-_CRANK = "J. Crank, The Mathematics of Diffusion (1975), ch. 4.2.1, eq. 4.14; Henry's law"
+_CRANK = "J. Crank, The Mathematics of Diffusion (1975), ch. 4.2, steady state and permeability"
 
 
 def flux(partition: float, D: float, thickness: float, c1: float, c2: float) -> Prediction:

@@ -34,15 +34,19 @@ def mobility(
     flux : () float
         Flux over D/L.
     concentrations : (n_sites,) float
-        Concentration on sites 1 … N; the integral is a sum of trapezoids.
+        Concentration on sites 1 … N. Between two sites 1/c is averaged as if c were linear,
+        which is exact without a field.
     c_left, c_right : float
         Concentrations of the reservoirs on sites 0 and N + 1.
     rise : float
         Rise of the potential energy over RT.
     """
-    c = np.asarray(concentrations, np.float64)
-    ends = 0.5 / c_left + 0.5 / c_right
-    resistance = ((1.0 / c).sum() + ends) / (c.size + 1)
+    c = np.concatenate([[c_left], np.asarray(concentrations, np.float64), [c_right]])
+    growth = np.diff(c) / c[:-1]
+    steep = np.abs(growth) > 1e-8
+    mean_inverse = np.ones(growth.size)
+    mean_inverse[steep] = np.log1p(growth[steep]) / growth[steep]
+    resistance = (mean_inverse / c[:-1]).mean()
     return float(flux * resistance / potential_fall(c_left, c_right, rise))
 
 
