@@ -101,7 +101,21 @@ def _one_line(params: type[Parameters], error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not name:  # a rule about several parameters names them itself
         return message
-    return f"{name}: {message}, got {shown(first['input'])}"
+    for key, words in _BOUNDS.items():
+        if key in first.get("ctx", {}):
+            message = f"must be {words} {number(first['ctx'][key])}"
+    # What the rules of walkers say of a value names it already.
+    given = f", got {shown(first['input'])}"
+    return f"{name}: {message.removeprefix(f'{name} ').removesuffix(given)}{given}"
+
+
+_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+
+
+def number(value: float) -> str:
+    """Show a number as briefly as it can be without another value."""
+    text = f"{value:g}"
+    return text if float(text) == value else str(value)
 
 
 def shown(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,10 @@ class Result:
     @property
     def notes(self) -> list[str]:
         """The scenario's cautions, and the sentences of the verdicts that do not agree."""
-        cautions = [f"caution: {said}" for said in self.scenario.cautions(self.params)]
+        cautions = [
+            f"caution: {re.sub(r'(?<=[0-9])%', ' %', said)}"
+            for said in self.scenario.cautions(self.params)
+        ]
         return cautions + [v.sentence for v in self.verdicts if v.outcome != "agrees"]
 
     def __str__(self) -> str:

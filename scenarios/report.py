@@ -5,20 +5,23 @@ from __future__ import annotations
 import html as _html
 import io
 import math
+import os
+import re
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from analysis import Prediction, Verdict
 from analysis.verdict import FAMILY_ERROR_RATE
 
+from ._parameters import number
 from ._scenario import Scenario
 
 if TYPE_CHECKING:
@@ -27,26 +30,24 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 100
 """Columns of what is not written to a terminal."""
 
-NARROW = 88
-"""Below this many columns names are broken, at their underscores or hyphens, after 14."""
-
-NARROWEST = 76
-"""Columns of a table at least: a narrower terminal wraps lines, and no digit is cut off."""
+HUGE_COUNT, HUGE, TINY = 2**31, 1e20, 1e-100
+"""Bounds beyond these are met by nobody, and not shown."""
 
 _STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow", "measured": "cyan"}
 _HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
 
 
 def plain(part: RenderableType) -> str:
-    """Text without colours, as wide as the terminal, or 100 columns where there is none."""
+    """Text without colours, as wide as the terminal, or as COLUMNS says where there is none."""
     return _drawn(Console(file=io.StringIO(), width=_columns(), color_system=None), part)
 
 
 def _columns() -> int:
     """Columns of the terminal, or of what is not written to one."""
-    if not sys.stdout.isatty():
-        return PLAIN_WIDTH
-    return max(NARROWEST, shutil.get_terminal_size().columns)
+    if sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
+    wanted = os.environ.get("COLUMNS", "")
+    return (int(wanted) if wanted.isdecimal() else 0) or PLAIN_WIDTH
 
 
 def coloured(part: RenderableType) -> str:
@@ -56,23 +57,16 @@ def coloured(part: RenderableType) -> str:
 
 def _drawn(console: Console, part: RenderableType) -> str:
     with console.capture() as capture:
-        console.print(part)
+        console.print(part, crop=False)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 def verdicts(results: Sequence[Result]) -> RenderableType:
     """All verdicts in one table, then the sentences of those that do not agree."""
-    table = _table(*_HEADINGS, right=("value ± error", "law", "z", "detects"))
-    for column in table.columns:
-        column.no_wrap = column.header != "unit"
-    several = len(results) > 1
-    for result in results:
-        if several:
-            table.add_section()
-            table.add_row(Text(_fitting(result.scenario.name), style="bold"))
-        for verdict in result.verdicts:
-            outcome = Text(_outcome(verdict), style=_STYLES[verdict.outcome])
-            table.add_row(*map(Text, _cells(verdict)), outcome)
+    for narrow, gap in ((False, 1), (True, 1), (True, 0)):
+        table = _verdict_table(results, narrow, gap)
+        if _measured(table).maximum <= _columns():
+            break
     titles = [Text(result.title, style="bold") for result in results]
     judged = [verdict for result in results for verdict in result.verdicts]
     titles += [Text(line, style="dim") for line in legend(judged)]
@@ -81,7 +75,27 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
         for result in results
         for note in result.notes
     ]
-    return Group(table, Text(), *titles, *([Text()] if notes else []), *notes)
+    return Group(_whole(table), Text(), *titles, *([Text()] if notes else []), *notes)
+
+
+def _verdict_table(results: Sequence[Result], narrow: bool, gap: int) -> Table:
+    """Table of verdicts; a narrow one has the unit below the quantity."""
+    headings = _HEADINGS[:2] + _HEADINGS[3:] if narrow else _HEADINGS
+    table = _table(*headings, right=("value ± error", "law", "z", "detects"), fixed=headings)
+    for result in results:
+        if len(results) > 1:
+            table.add_section()
+            table.add_row(Text(result.scenario.name, style="bold"))
+        for verdict in result.verdicts:
+            name, value, unit, *others = _cells(verdict)
+            first = Text(name)
+            if narrow and unit:
+                first.append(f"\n  {unit}", style="dim")
+            outcome = Text(_outcome(verdict), style=_STYLES[verdict.outcome])
+            cells = [value, *others] if narrow else [value, unit, *others]
+            table.add_row(first, *map(Text, cells), outcome)
+    table.padding = (0, gap, 0, 0)
+    return table
 
 
 def legend(judged: Sequence[Verdict]) -> list[str]:
@@ -95,8 +109,20 @@ def legend(judged: Sequence[Verdict]) -> list[str]:
             f"agrees: |z| below {max(thresholds):.2f} (any false alarm in this table: "
             f"{100 * FAMILY_ERROR_RATE:g} %) and the rival law excluded"
         )
-    lines.append("detects: the smallest deviation that would have been flagged, 99 times in 100")
-    if any(v.by_z_alone for v in judged):
+    if any(v.z is not None for v in judged):
+        lines.append(
+            "detects: the smallest deviation that would have been flagged, 99 times in 100"
+        )
+    approximate = [
+        f"{v.quantity} {percent(v.tolerance / v.scale)}"
+        for v in judged
+        if v.z is not None and v.tolerance > 0.01 * v.detectable
+    ]
+    if approximate:
+        lines.append(f"of which the law's own approximation: {', '.join(approximate)}")
+    if any(v.z is None and v.tolerance > 0.0 for v in judged):
+        lines.append("± …: no statistical error; the value must lie this near the law")
+    if any(_outcome(v).endswith("*") for v in judged):
         lines.append("*: no rival law differs at these parameters, so z alone decides")
     return lines
 
@@ -105,10 +131,33 @@ def _outcome(verdict: Verdict) -> str:
     return verdict.outcome + ("*" if verdict.by_z_alone and verdict.outcome == "agrees" else "")
 
 
-def _table(*headings: str, right: Iterable[str] = ()) -> Table:
+def _table(*headings: str, right: Iterable[str] = (), fixed: Iterable[str] = ()) -> Table:
+    """Blank table; columns ``right`` are flush right, those ``fixed`` are never broken."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+        table.add_column(
+            heading,
+            justify="right" if heading in right else "left",
+            overflow="fold",
+            no_wrap=heading in fixed,
+        )
+    return table
+
+
+def _measured(part: RenderableType) -> Measurement:
+    """Columns that a table or a cell needs, and those that it would like."""
+    unlimited = Console(file=io.StringIO(), width=10_000)
+    return Measurement.get(unlimited, unlimited.options, part)
+
+
+def _whole(table: Table) -> Table:
+    """Keep a table from being cut where there is no room: a terminal wraps its lines then."""
+    for column in table.columns:
+        if column.no_wrap:
+            column.min_width = max(_measured(c).maximum for c in (column.header, *column.cells))
+    needed = _measured(table).minimum
+    if needed > _columns():
+        table.width = needed
     return table
 
 
@@ -118,11 +167,14 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     if verdict.expected != verdict.law:
         law += f"\n({verdict.expected:.5g})"
     exact = verdict.z is None
-    detects = "exact" if exact else f"{100.0 * verdict.detectable / verdict.scale:.2g} %"
+    if not exact:
+        detects = percent(verdict.detectable / verdict.scale)
+    else:
+        detects = f"± {verdict.tolerance:.2g}" if verdict.tolerance > 0.0 else "exact"
     if verdict.outcome == "measured":
         law = detects = ""
     return (
-        _fitting(verdict.quantity),
+        verdict.quantity,
         with_error(verdict.value, verdict.stderr),
         verdict.unit,
         law,
@@ -131,15 +183,11 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def _fitting(name: str) -> str:
-    """Name as it is where there is room for it, else broken."""
-    return name if _columns() >= NARROW else _broken_name(name)
-
-
-def _broken_name(name: str) -> str:
-    """Name broken after 14 letters, at its underscores or hyphens."""
-    lines = textwrap.wrap(name.replace("_", "_ "), 14, break_long_words=False)
-    return "\n".join(line.replace("_ ", "_") for line in lines)
+def percent(share: float) -> str:
+    """Share in per cent to two digits, up to a thousand."""
+    if share > 10.0:
+        return "> 1000 %"
+    return f"{float(f'{100.0 * share:.2g}'):g} %"
 
 
 def with_error(value: float, error: float) -> str:
@@ -163,33 +211,35 @@ def with_error(value: float, error: float) -> str:
 
 def scenarios(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     """Name, question and law of every scenario."""
-    table = _table("scenario", "question", "law")
-    table.columns[0].no_wrap = True
+    table = _table("scenario", "question", "law", fixed=("scenario",))
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*map(_prose, row))
         table.add_section()
-    return table
+    return _whole(table)
 
 
 def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
     """Everything about one scenario: parameters, rule, quantities and laws."""
-    parameters = _table("parameter", "default", "unit", "bounds", "help")
+    fixed = ("parameter", "quantity", "wrong rule", "unit", "value", "bounds")
+    parameters = _table("parameter", "default", "unit", "bounds", "help", fixed=fixed)
     for name, field in entry.parameters().items():
-        cells = (name, _shown(field["default"]), field["unit"], _bounds(field), field["help"])
-        parameters.add_row(*map(Text, cells))
-    quantities = _table("quantity", "value", "unit", "law", "source", right=("value",))
+        bounds = _bounds(entry.file.Params.model_fields[name].metadata)
+        cells = (name, _shown(field["default"]), field["unit"], bounds, field["help"])
+        parameters.add_row(*map(_prose, cells))
+    quantities = _table("quantity", "value", "unit", "law", "source", right=("value",), fixed=fixed)
     for name, law in laws.items():
         unit = entry.file.QUANTITIES[name].unit
         expected = "" if law.expected == law.law else f"\n({law.expected:.6g})"
-        cells = (_broken_name(name), f"{law.law:.6g}{expected}", unit, law.law_name, law.source)
-        quantities.add_row(*map(Text, cells))
-    measures = _table("quantity", "measured as", "precision relative to")
+        cells = (name, f"{law.law:.6g}{expected}", unit, law.law_name, law.source)
+        quantities.add_row(*map(_prose, cells))
+    measures = _table("quantity", "measured as", "precision relative to", fixed=fixed)
     for name, quantity in entry.file.QUANTITIES.items():
-        measures.add_row(*map(Text, (_broken_name(name), quantity.help, quantity.scale)))
-    wrong = _table("wrong rule", "what it changes")
+        measures.add_row(*map(_prose, (name, quantity.help, quantity.scale)))
+    wrong = _table("wrong rule", "what it changes", fixed=fixed)
     for name, rule in entry.wrong_rules.items():
-        wrong.add_row(Text(name), Text(rule.help))
-    parts: list[RenderableType] = [Text(entry.name, style="bold"), Text(entry.rule)]
+        wrong.add_row(_prose(name), _prose(rule.help))
+    rule_text = _prose(_unwrapped(entry.rule))
+    parts: list[RenderableType] = [Text(entry.name, style="bold"), rule_text]
     for title, table in (
         ("Parameters", parameters),
         ("Quantities", measures),
@@ -197,8 +247,19 @@ def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
         ("Wrong rules, which the laws must refuse", wrong),
     ):
         if table.row_count:
-            parts += [Text(), Text(title, style="bold"), table]
+            parts += [Text(), Text(title, style="bold"), _whole(table)]
     return Group(*parts)
+
+
+def _unwrapped(text: str) -> str:
+    """Paragraphs on one line each, but for indented ones: a list or a formula keeps its lines."""
+    paragraphs = re.split(r"\n\s*\n", text)
+    return "\n\n".join(re.sub(r"\n(?![ \t])", " ", paragraph) for paragraph in paragraphs)
+
+
+def _prose(text: str) -> Text:
+    """Text of a docstring without the marks of reST."""
+    return Text(text.replace("``", ""))
 
 
 def _shown(value: Any) -> str:
@@ -207,11 +268,28 @@ def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _bounds(field: dict[str, Any]) -> str:
-    low, high = field["minimum"], field["maximum"]
-    if low is None and high is None:
-        return ""
-    return " … ".join("" if bound is None else f"{bound:g}" for bound in (low, high)).strip()
+def _bounds(constraints: Iterable[Any]) -> str:
+    """Bounds of a parameter; ">" and "<" where the bound itself is not allowed."""
+    found = {
+        key: getattr(constraint, key)
+        for constraint in constraints
+        for key in ("ge", "gt", "le", "lt")
+        if getattr(constraint, key, None) is not None
+    }
+    if 0.0 < found.get("ge", 0.0) < TINY:
+        found = {**found, "ge": -math.inf, "gt": 0.0}
+    shown = {key: number(bound) for key, bound in found.items() if not _huge(bound)}
+    low = f"> {shown['gt']}" if "gt" in shown else shown.get("ge", "")
+    high = f"< {shown['lt']}" if "lt" in shown else shown.get("le", "")
+    if low and high:
+        return f"{low} … {high}"
+    if "ge" in shown:
+        return f"≥ {low}"
+    return f"≤ {high}" if "le" in shown else low or high
+
+
+def _huge(bound: float) -> bool:
+    return abs(bound) >= (HUGE_COUNT if isinstance(bound, int) else HUGE)
 
 
 def html(result: Result) -> str:

@@ -47,30 +47,79 @@ def test_json_has_null_where_a_number_is_not_finite(result):
 
 
 def test_text_fits_80_columns_and_explains_what_does_not_agree(result, monkeypatch):
-    monkeypatch.setattr(report, "PLAIN_WIDTH", 80)
+    monkeypatch.setenv("COLUMNS", "80")
     wrong = [
         replace(
             result.verdicts[0],
-            quantity="impingement_energy_per_molecule",
+            quantity="diffusivity_green_kubo",
             value=2.88e20,
             stderr=3.2e18,
             unit="1/(m² s)",
             law=2.8741e20,
             expected=-2.8741e20,
-            z=-293.7,
+            z=-93.7,
             outcome="disagrees",
             sentence="it is [red] wrong",
         )
     ]
     text = str(replace(result, verdicts=[*wrong, *result.verdicts[1:]]))
     assert max(map(len, text.splitlines())) <= 80
-    assert "(2.880 ± 0.032)e+20" in text
+    assert "\ndiffusivity_green_kubo (2.880 ± 0.032)e+20" in text
+    assert "\n  1/(m² s) " in text
+    assert "agrees*" in text
     assert "random-walk: it is [red] wrong" in text
     outcomes = [line.rstrip("*").rsplit(maxsplit=1)[-1] for line in text.splitlines() if line]
     assert outcomes.count("agrees") == 3
     assert outcomes.count("disagrees") == 1
+    monkeypatch.setenv("COLUMNS", "20")  # a terminal wraps lines; no digit is cut off
+    assert "diffusivity_green_kubo (2.880 ± 0.032)e+20" in str(replace(result, verdicts=wrong))
     assert "\x1b" not in text
     assert repr(result) == str(result)
+
+
+def test_legend_explains_only_what_is_shown(result):
+    def said(**changes):
+        return "\n".join(report.legend([replace(result.verdicts[0], **changes)]))
+
+    shown = {"expected": 1.0, "law": 1.0, "z": 0.5, "by_z_alone": True}
+    assert "*:" in said(**shown, outcome="agrees")
+    assert "*:" not in said(**shown, outcome="undecided")
+    assert "(…)" not in said(**shown)
+    assert "(…)" in said(**{**shown, "law": 2.0})
+    assert "approximation: diffusivity_msd 5 %" in said(
+        **shown, tolerance=0.05, scale=1.0, detectable=0.06
+    )
+    exact = {**shown, "z": None, "by_z_alone": False}
+    assert said(**exact, tolerance=0.0, outcome="agrees") == ""
+    assert said(**exact, tolerance=0.06, outcome="agrees").startswith("± …")
+    assert said(**exact, tolerance=math.nan, outcome="measured") == ""
+
+
+def test_a_number_without_error_shows_what_is_allowed(result):
+    rows = [
+        replace(result.verdicts[0], z=None, tolerance=tolerance, outcome="agrees")
+        for tolerance in (0.0, 0.064)
+    ]
+    identity, within = str(replace(result, verdicts=rows)).splitlines()[2:4]
+    assert identity.endswith("exact  agrees")
+    assert within.endswith("± 0.064  agrees")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.00123, "0.12 %"), (0.996, "100 %"), (1.56, "160 %"), (10.0, "1000 %"),
+        (55.0, "> 1000 %"), (math.inf, "> 1000 %"),
+    ],
+)  # fmt: skip
+def test_percent_has_no_powers_of_ten(share, text):
+    assert report.percent(share) == text
+
+
+def test_cautions_write_percent_as_tables_do(result, monkeypatch):
+    said = "walkers are still 11% faster"
+    monkeypatch.setattr(result.scenario.file, "cautions", lambda p: [said], raising=False)
+    assert result.notes[0] == "caution: walkers are still 11 % faster"
 
 
 def test_html_is_escaped(result):
