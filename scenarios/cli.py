@@ -6,7 +6,9 @@ Commands return an ``Answer``; only ``main`` writes and decides how the process 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import enum
+import importlib.metadata
 import json
 import os
 import shlex
@@ -39,7 +41,15 @@ from ._progress import ProgressBar
 from ._result import Result
 from ._run import judged
 from ._scenario import Scenario, ScenarioError, load, names
-from ._simulate import Run, TooBigError, checked_batch, checked_jobs, simulate
+from ._simulate import (
+    MAXIMUM_SECONDS,
+    NORMAL_PRECISION,
+    Run,
+    TooBigError,
+    checked_batch,
+    checked_jobs,
+    simulate,
+)
 
 AGREES, DISAGREES, BAD_INPUT, UNDECIDED, INTERNAL_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
 BROKEN_PIPE = 141
@@ -88,7 +98,6 @@ class ExecutorKind(enum.StrEnum):
 
 app = typer.Typer(
     name="fluxwalk",
-    help="Particles that move at random, and a verdict on every law that emerges from them.",
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=False,
@@ -97,12 +106,28 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 Seed = Annotated[
-    str | None, typer.Option(metavar="N", help="Seed of the random streams.", show_default="1")
+    str | None, typer.Option(metavar="N", help="Seed of the random numbers; by default 1.")
 ]
 Jobs = Annotated[
     str | None,
-    typer.Option(metavar="N", help="Batches at a time.", show_default="one per core"),
+    typer.Option(metavar="N", help="Batches at a time; by default one per core."),
 ]
+
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A scenario, or its .py file.")]
+
+
+@app.callback(invoke_without_command=True)
+def fluxwalk(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> Answer | None:
+    """Particles that move at random, and a verdict on every law that emerges from them."""
+    if version:
+        return Answer(f"fluxwalk {importlib.metadata.version('fluxwalk')}")
+    if context.invoked_subcommand is None:
+        context.fail("Missing command")
+    return None
 
 
 @app.command("list")
@@ -137,40 +162,59 @@ def _listed(name: str) -> dict[str, Any]:
 
 
 @app.command("show")
-def show_command(name: Annotated[str, typer.Argument(help="Scenario, or its file.")]) -> Answer:
+def show_command(name: Name) -> Answer:
     """Parameters, rule, quantities and laws of a scenario."""
-    scenario = load(name)
+    scenario = _found(name)
     return Answer(report.coloured(report.scenario(scenario, scenario.laws_at_defaults())))
 
 
 @app.command("run")
 def run_command(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml|FILE.py", help="What to run.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A scenario, its .py file, or a .toml file that describes the run."
+        ),
+    ],
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
     ] = None,
     batches: Annotated[
-        str | None, typer.Option(metavar="N", help="Number of batches, instead of a precision.")
+        str | None, typer.Option(metavar="N", help="Number of batches, instead of --precision.")
     ] = None,
     precision: Annotated[
         str | None,
         typer.Option(
             metavar="X",
-            help="Relative error of the first quantity that has one.",
-            show_default="0.003",
+            help=f"Relative error of the first quantity that has one; by default "
+            f"{NORMAL_PRECISION:g}.",
         ),
     ] = None,
     seed: Seed = None,
     jobs: Jobs = None,
     store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep finished batches, and resume.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder that keeps finished batches, to resume from."),
     ] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Save a figure.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save a figure, e.g. flux.png.")
+    ] = None,
     wrong_rule: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Break the rule; the law must refuse it.")
+        str | None,
+        typer.Option(metavar="RULE", help="Run a broken rule, which the law must refuse."),
     ] = None,
-    executor: Annotated[ExecutorKind, typer.Option(help="Who runs.")] = ExecutorKind.threads,
-    yes: Annotated[bool, typer.Option("--yes", help="Run even what is too big.")] = False,
+    executor: Annotated[
+        ExecutorKind, typer.Option(metavar="KIND", help="Run batches in threads or processes.")
+    ] = ExecutorKind.threads,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help=f"Run even what would take more than {MAXIMUM_SECONDS / 3600:g} h, or more "
+            "memory than is free.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> Answer:
     """Run a scenario and judge it against its laws."""
@@ -179,7 +223,9 @@ def run_command(
     extent = (read_number(batches), read_number(precision))
     n_batches, relative_error = extent if extent != (None, None) else (file.batches, file.precision)
     figure = None if plot is None else checked_figure_path(plot)
-    scenario = load(file.scenario)
+    if store is not None and store.exists() and not store.is_dir():
+        raise InputError(f"--store: {store} is a file, not a folder")
+    scenario = _found(file.scenario)
     with _pool(executor, jobs) as pool, _bar(scenario.name) as bar:
         finished = simulate(
             scenario,
@@ -203,14 +249,20 @@ def run_command(
 @app.command("validate")
 def validate_command(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]…", help="Which; all by default.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Scenarios; by default all.")
     ] = None,
-    effort: Annotated[Effort, typer.Option(help="How precise.")] = Effort.normal,
+    effort: Annotated[
+        Effort,
+        typer.Option(metavar="EFFORT", help="How precise: quick, normal or full."),
+    ] = Effort.normal,
     seed: Seed = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> Answer:
-    """Judge every law of every scenario, with one error rate for the whole family."""
+    """Judge every law of every scenario.
+
+    All verdicts together raise a false alarm in one of a thousand calls.
+    """
     loaded, broken = _loaded(scenarios or names(), skip_broken=not scenarios)
     runs: list[Run] = []
     number = _first(read_number(seed), 1)
@@ -233,7 +285,7 @@ def _loaded(wanted: Sequence[str], skip_broken: bool) -> tuple[list[Scenario], l
     loaded, broken = [], []
     for name in wanted:
         try:
-            loaded.append(load(name))
+            loaded.append(_found(name))
         except ScenarioError as error:
             if not skip_broken:
                 raise
@@ -243,12 +295,25 @@ def _loaded(wanted: Sequence[str], skip_broken: bool) -> tuple[list[Scenario], l
 
 @app.command("drop-batch")
 def drop_batch_command(
-    file: Annotated[Path, typer.Argument(help="File of a store.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File of a store.")],
     batch: Annotated[str, typer.Argument(metavar="BATCH", help="Number of the batch.")],
 ) -> Answer:
-    """Delete one damaged batch from a store, so that the next run computes it again."""
+    """Delete one damaged batch from a store.
+
+    The next run computes it again.
+    """
     walkers.drop_batch(file, checked_batch(read_number(batch)))
     return Answer(f"{file}: batch {batch} dropped")
+
+
+def _found(name: str) -> Scenario:
+    """Load a scenario, or say which one may have been meant."""
+    known = names()
+    near = difflib.get_close_matches(name.replace("_", "-"), known, 1)
+    if near and near[0] != name.replace("_", "-") and not name.endswith(".py"):
+        there = ", ".join(known)
+        raise InputError(f"{name}: no such scenario; did you mean {near[0]}? there are: {there}")
+    return load(name)
 
 
 def _first(*values: Any) -> Any:
@@ -290,7 +355,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _answered(arguments)
     except _USAGE_ERROR as error:
         message = error.format_message()  # type: ignore[attr-defined]
-        _say(f"{message.replace('Value error, ', '').rstrip('.')}; see fluxwalk --help")
+        command = getattr(getattr(error, "ctx", None), "command_path", "fluxwalk")
+        _say(f"{message.replace('Value error, ', '').rstrip('.')}; see {command} --help")
         status = BAD_INPUT
     except _BAD_INPUT as error:
         _say(str(error))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shlex
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from itertools import pairwise
 
 import pytest
+from rich.cells import cell_len
 
 import walkers
 from scenarios import cli, load, names
@@ -68,6 +71,40 @@ def test_show_says_rule_bounds_laws_and_sources(capsys):
     assert status == 0
     for words in ("Green–Kubo", "20 … 1e+06", "0.166667", "Chandrasekhar", "persistence"):
         assert words in out
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_screens_wrap_once_and_break_no_name(capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for name in names():
+        _, out, _ = fluxwalk(capsys, "show", name)
+        lines = out.splitlines()
+        assert max(map(cell_len, lines)) <= columns, name
+        assert "``" not in out
+        first_words = {line.split(" ")[0] for line in lines}
+        assert set(load(name).file.QUANTITIES) <= first_words
+        paragraphs = out.split("\n\nParameters\n")[0].split("\n\n")
+        for first, second in pairwise(paragraphs[1].splitlines()):
+            assert cell_len(f"{first} {second.split()[0]}") > columns, (name, first)
+    _, out, _ = fluxwalk(capsys, "list")
+    assert set(names()) <= {line.split(" ")[0] for line in out.splitlines()}
+
+
+def test_show_marks_open_bounds_and_leaves_out_absurd_ones(capsys):
+    _, out, _ = fluxwalk(capsys, "show", "trajectories")
+    bounds = dict(re.findall(r"^(dt|D|drift|noise) +\S+ +\S+ {2}(.{10})", out, re.MULTILINE))
+    assert {name: text.strip() for name, text in bounds.items()} == {
+        "dt": "> 0", "D": "> 0", "drift": "", "noise": "0 … 1",
+    }  # fmt: skip
+    _, out, _ = fluxwalk(capsys, "show", "porous")
+    assert "e+09" not in out
+
+
+def test_version_and_short_helps_are_whole(capsys):
+    assert fluxwalk(capsys, "--version") == (0, f"fluxwalk {version('fluxwalk')}\n", "")
+    _, out, _ = fluxwalk(capsys, "--help")
+    assert "..." not in out.replace("[ARGS]...", "")
+    assert "Judge every law of every scenario." in out
 
 
 def test_a_broken_scenario_is_listed_and_the_others_work(capsys, monkeypatch):
