@@ -86,7 +86,7 @@ def _rates_of(walk: SiteWalk) -> tuple[_Rates, tuple[np.ndarray, ...]]:
     arrays = (ours.kinds, ours.entries, ours.jumps, ours.offsets, ours.traps)
     assert ours.kinds.dtype == np.uint8
     pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in arrays]
-    rates = _Rates(*pointers, int(ours.n_columns), ours.row_bits, ours.hops_per_word)
+    rates = _Rates(*pointers, int(ours.n_columns), int(ours.row_bits), ours.hops_per_word)
     return rates, arrays
 
 

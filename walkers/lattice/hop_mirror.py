@@ -30,7 +30,7 @@ class Rule(NamedTuple):
 
     jumps: NDArray[np.int64]  # (2 · 64 · 2^row_bits,) change of site, a row for each kind
     n_columns: np.uint64
-    row_bits: int
+    row_bits: np.uint64
 
 
 @scalar
@@ -121,8 +121,9 @@ def hop_by_word(site, words, kinds, rule, n_lanes):
         fraction = words[lane]
         for _ in range(HOPS_PER_WORD):
             fraction = (fraction & MASK32) * rule.n_columns
-            row = np.int64(kinds[here]) << rule.row_bits
-            here += rule.jumps[row + np.int64(fraction >> SHIFT32)]
+            # Unsigned, so that nobody asks whether it counts from the end (see hop_sites).
+            row = np.uint64(kinds[np.uint64(here)]) << rule.row_bits
+            here += rule.jumps[row | (fraction >> SHIFT32)]
         site[lane] = here
 
 

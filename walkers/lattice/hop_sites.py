@@ -3,6 +3,9 @@
 A word picks a column of that row; the walker hops in the column's direction, or in the other
 one stored beside it (A. J. Walker's alias method). A kind that never lets go is a trap: walkers
 stay there until the loop looks, so no hop has to ask whether it was the last.
+
+Sites index as unsigned numbers: for signed ones the compiled code asks at every access whether
+they count from the end, as in Python, which took half of the time.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ class Rates(NamedTuple):
     jumps: NDArray[np.int64]  # (n_kinds · 2^row_bits,) change of site, columns all or nothing
     offsets: NDArray[np.int64]  # (n_directions + 1,) change of site by direction, last: stay
     n_columns: np.uint64
-    row_bits: int  # a row of columns takes a power of two: a shift is faster than a product
+    row_bits: np.uint64  # a row of columns takes a power of two: a shift is faster than a product
     hops_per_word: int
     traps: NDArray[np.int64]  # (n_kinds,) number of the trap, or −1
 
@@ -51,8 +54,8 @@ class Leaps(NamedTuple):
 @scalar
 def direction_of(fraction, kind, rates):
     """Direction for a column · 2³² + remainder of a word, on a site of one kind."""
+    entry = rates.entries[(np.uint64(kind) << rates.row_bits) | (fraction >> SHIFT32)]
     column = np.int64(fraction >> SHIFT32)
-    entry = rates.entries[(np.int64(kind) << rates.row_bits) | column]
     return column if np.int64(fraction & MASK32) < (entry >> OTHER_BITS) else entry & OTHER_MASK
 
 
@@ -61,8 +64,9 @@ def hop(site, words, rates, n_lanes):
     """One hop per lane."""
     for lane in range(n_lanes):
         here = site[lane]
-        direction = direction_of(words[lane] * rates.n_columns, rates.kinds[here], rates)
-        site[lane] = here + rates.offsets[direction]
+        kind = rates.kinds[np.uint64(here)]
+        direction = direction_of(words[lane] * rates.n_columns, kind, rates)
+        site[lane] = here + rates.offsets[np.uint64(direction)]
 
 
 @kernel
@@ -74,7 +78,8 @@ def hop_by_word(site, words, rates, n_lanes):
         fraction = words[lane]
         for _ in range(HOPS_PER_WORD):
             fraction = (fraction & MASK32) * rates.n_columns
-            here += jumps[(np.int64(kinds[here]) << row_bits) | np.int64(fraction >> SHIFT32)]
+            row = np.uint64(kinds[np.uint64(here)]) << row_bits
+            here += jumps[row | (fraction >> SHIFT32)]
         site[lane] = here
 
 
@@ -83,13 +88,13 @@ def hop_and_count(site, words, n_hops, rates, tags, labels, departures, n_lanes)
     """``n_hops`` hops per lane out of one word, counted by label, tag of the site and direction."""
     for lane in range(n_lanes):
         here = site[lane]
-        label = labels[lane]
+        label = np.uint64(labels[lane])
         fraction = words[lane]
         for _ in range(n_hops):
             fraction = (fraction & MASK32) * rates.n_columns
-            direction = direction_of(fraction, rates.kinds[here], rates)
-            departures[label, tags[here], direction] += 1
-            here += rates.offsets[direction]
+            direction = direction_of(fraction, rates.kinds[np.uint64(here)], rates)
+            departures[label, tags[np.uint64(here)], np.uint64(direction)] += 1
+            here += rates.offsets[np.uint64(direction)]
         site[lane] = here
 
 
@@ -219,10 +224,10 @@ def hop_the_rest(site, words, rates, tags, labels, departures, leapt, n_lanes):
             fraction = words[k, lane]
             for _ in range(rates.hops_per_word):
                 fraction = (fraction & MASK32) * rates.n_columns
-                direction = direction_of(fraction, rates.kinds[here], rates)
+                direction = direction_of(fraction, rates.kinds[np.uint64(here)], rates)
                 if n_tags > 0:
                     departures[labels[lane], tags[here], direction] += 1
-                here += rates.offsets[direction]
+                here += rates.offsets[np.uint64(direction)]
         site[lane] = here
 
 

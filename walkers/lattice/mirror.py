@@ -112,7 +112,7 @@ class MirrorWalk(Model):
             row_bits = int(directions.shape[1] - 1).bit_length()
             jumps = np.zeros((2, 64, 2**row_bits), np.int64)  # on the rim hops lead as elsewhere
             jumps[:, :, : directions.shape[1]] = offsets[directions]
-            rule = Rule(jumps.reshape(-1), np.uint64(directions.shape[1]), row_bits)
+            rule = Rule(jumps.reshape(-1), np.uint64(directions.shape[1]), np.uint64(row_bits))
             cached = (kinds.reshape(-1), rule)
             object.__setattr__(self, "_cached", cached)  # derived from the fields, not one of them
         return cached

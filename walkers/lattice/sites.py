@@ -163,7 +163,7 @@ class SiteWalk(Model):
             np.pad(jumps, unused).reshape(-1),
             offsets,
             np.uint64(n_columns),
-            row_bits,
+            np.uint64(row_bits),
             HOPS_PER_WORD if all_or_nothing else 1,
             traps,
         )
