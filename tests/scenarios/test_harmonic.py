@@ -68,6 +68,23 @@ def test_the_modes_are_of_unit_variance(name):
     assert abs(shape.h[shape.middle == 1].mean() - 0.5) < 0.1
 
 
+def test_nothing_is_judged_by_ends_that_are_rare(tmp_path):
+    # Reservoir 3 all round but for one side, behind a tube: most walkers never see reservoir 2.
+    image = np.ones((25, 15), np.uint8)
+    image[:, [0, -1]], image[0], image[-1] = 3, 2, 3
+    image[2:9, 1:-1] = 0
+    image[2:9, 3] = 1
+    np.save(tmp_path / "lined.npy", image)
+    shape = _voxels.of(str(tmp_path / "lined.npy"))
+    assert np.median(shape.h[shape.reached]) < 0.01
+    assert 0.01 < shape.h.flat[shape.start] < 0.99
+    judged = shape.h.flat[shape.chosen]
+    assert judged.min() > 0.1
+    assert judged.max() < 0.9
+    np.testing.assert_allclose((shape.modes**2).sum(axis=1), 1.0, rtol=1e-12)
+    assert shape.reached.flat[shape.chosen].all()
+
+
 def test_the_gap_of_mu_falls_as_the_square_of_the_drive():
     gaps = []
     for drive in (0.4, 0.8):
