@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .estimate import Estimate, batch_mean
 from .pieces import Floats, Sums, TrajectoryError, about_the_drift
@@ -93,18 +93,17 @@ def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: 
     per_axis = about_the_drift(sums.squares, sums.displacements, n, sums.velocities)
     dimension = per_axis.shape[-1]
     psi = np.trace(per_axis, axis1=-2, axis2=-1) / dimension  # (n_pieces, n_lags)
-    known = None if noise is None else 2.0 * noise**2
     shape = (n_steps, tuple(int(lag) for lag in n))
-    line = _line(psi, shape, known)
+    own = _Fitted.of(psi, shape, noise)
+    line = _line(own)
     length, time = units
     unit = f"{length}²/{time}" if length else ""
-    offsets = (known or 0.0) * np.eye(dimension)
-    slopes = np.einsum("pnij,n->ijp", per_axis - offsets, line[0]) / (2.0 * dt)
+    moved = per_axis - own.known * np.eye(dimension)
+    slopes = np.einsum("pnij,n->ijp", moved, line[0]) / (2.0 * dt)
     slope = tuple(tuple(batch_mean(values, unit) for values in row) for row in slopes)
-    variance = batch_mean((psi @ line[1] + (known or 0.0)) / 2.0, f"{length}²" if length else "")
-    exponent, interval, at_one = _exponent(psi, shape, known, line)
-    difference = _green_kubo(sums, psi, shape) / dt
-    gap = batch_mean(difference, unit)
+    variance = batch_mean((own.psi @ line[1] + own.known) / 2.0, f"{length}²" if length else "")
+    exponent, interval, at_one = _exponent(own)
+    gap = batch_mean(_green_kubo(sums, psi, shape) / dt, unit)
     drift = tuple(
         batch_mean(velocity / dt, f"{length}/{time}" if length else "")
         for velocity in sums.velocities.T
@@ -120,6 +119,38 @@ def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: 
         msd=tuple(batch_mean(dimension * values) for values in psi.T),
         objections=_objections(at_one, gap),
     )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """What K nᵅ + b is fitted to: ψ, from which a known localisation error has been taken.
+
+    ``known`` is the constant 2σ² that was taken out, 0 where the error is not known: ``has_noise``
+    then says that the constant is fitted.
+    """
+
+    psi: Floats  # (n_pieces, n_lags)
+    mean: Floats  # (n_lags,)
+    shape: tuple[int, tuple[int, ...]]  # steps of a piece, lags
+    known: float
+    has_noise: bool
+
+    @classmethod
+    def of(
+        cls, psi: Floats, shape: tuple[int, tuple[int, ...]], noise: float | None = None
+    ) -> _Fitted:
+        """Take out the localisation error, where its standard deviation is known."""
+        known = 0.0 if noise is None else 2.0 * noise**2
+        return cls(psi - known, psi.mean(axis=0) - known, shape, known, noise is None)
+
+    @property
+    def n(self) -> Floats:
+        """Lags as numbers."""
+        return np.array(self.shape[1], dtype=np.float64)
+
+    def ratio(self, rows: Floats) -> float:
+        """Ratio b/K that the rows of ``_line`` give, the known error counted."""
+        return _ratio(float(rows[0] @ self.mean), self.known + float(rows[1] @ self.mean))
 
 
 @lru_cache(maxsize=256)
@@ -163,52 +194,41 @@ def _columns(n: Floats, exponent: float, with_noise: bool) -> Floats:
     return np.hstack([columns, np.ones_like(columns)]) if with_noise else columns
 
 
-def _line(
-    psi: Floats, shape: tuple[int, tuple[int, ...]], known: float | None, exponent: float = 1.0
-) -> Floats:
-    """Rows that turn ψ into K and b by generalised least squares; the second is 0 if b is known."""
-    n = np.array(shape[1], dtype=np.float64)
-    mean = psi.mean(axis=0)
-    columns = _columns(n, exponent, known is None)
-    ratio, rows = 0.0, np.zeros((2, n.size))
+def _line(own: _Fitted, exponent: float = 1.0) -> Floats:
+    """Rows that turn ψ into K and b by generalised least squares; of zeros where b is known."""
+    columns = _columns(own.n, exponent, own.has_noise)
+    ratio, rows = 0.0, np.zeros((2, own.n.size))
     for _ in range(3):
-        rows[: columns.shape[1]] = _solver(columns, _weights(shape, exponent, ratio))
-        b = float(rows[1] @ mean) if known is None else known
-        before, ratio = ratio, _ratio(float(rows[0] @ (mean - (known or 0.0))), b)
+        rows[: columns.shape[1]] = _solver(columns, _weights(own.shape, exponent, ratio))
+        before, ratio = ratio, own.ratio(rows)
         if ratio == before:
             break
     return rows
 
 
-def _exponent(
-    psi: Floats, shape: tuple[int, tuple[int, ...]], known: float | None, line: Floats
-) -> tuple[Estimate, tuple[float, float], float]:
+def _exponent(own: _Fitted) -> tuple[Estimate, tuple[float, float], float]:
     """Exponent α of K nᵅ + b, its interval, and the t statistic of α = 1.
 
     α is accepted where the part of nᵅ ln n that neither nᵅ nor a constant explains has a
     coefficient of zero: a statistic linear in ψ, so that it has Student's t to good accuracy
     even where α is hardly known. Values of the estimate are linear about the best α.
     """
-    mean, moved = psi.mean(axis=0) - (known or 0.0), psi - (known or 0.0)
     pilot = 1.0
-    for _ in range(2):
-        rows = _line(psi, shape, known, pilot)
-        K, b = float(rows[0] @ mean), float(rows[1] @ mean) if known is None else known
-        weighting = (pilot, _ratio(K, b))
-        tests = _contrasts(_EXPONENTS, shape, known is None, *weighting)
-        coefficients = moved @ tests.T
-        t = coefficients.mean(axis=0) / (coefficients.std(axis=0, ddof=1) / np.sqrt(len(psi)))
+    for _ in range(2):  # the weights are those of an exponent near the best one
+        weighting = (pilot, own.ratio(_line(own, pilot)))
+        tests = _contrasts(_EXPONENTS, own.shape, own.has_noise, *weighting)
+        coefficients = own.psi @ tests.T
+        t = coefficients.mean(axis=0) / (coefficients.std(axis=0, ddof=1) / np.sqrt(len(own.psi)))
         best = _crossing(t)
-        pilot = min(_WEIGHT_EXPONENTS, key=lambda own: abs(own - best))
-    contrast, one = _contrasts((best, 1.0), shape, known is None, *weighting)
-    n = np.array(shape[1], dtype=np.float64)
-    columns = _columns(n, best, known is None)
-    K = float((_solver(columns, _weights(shape, *weighting)) @ mean)[0])
-    sensitivity = K * float(contrast @ (n**best * np.log(n)))
-    deviations = moved @ contrast
+        pilot = min(_WEIGHT_EXPONENTS, key=lambda exponent: abs(exponent - best))
+    contrast, one = _contrasts((best, 1.0), own.shape, own.has_noise, *weighting)
+    columns = _columns(own.n, best, own.has_noise)
+    K = float((_solver(columns, _weights(own.shape, *weighting)) @ own.mean)[0])
+    sensitivity = K * float(contrast @ (own.n**best * np.log(own.n)))
+    deviations = own.psi @ contrast
     exponent = batch_mean(best + (deviations - deviations.mean()) / sensitivity)
-    at_one = batch_mean(moved @ one)
-    return exponent, _accepted(t, len(psi) - 1), at_one.value / at_one.stderr
+    at_one = batch_mean(own.psi @ one)
+    return exponent, _accepted(t, len(own.psi) - 1), at_one.value / at_one.stderr
 
 
 @lru_cache(maxsize=256)
@@ -236,13 +256,20 @@ def _contrasts(
     return np.asarray(rows / np.sqrt((rows * rest).sum(axis=-1))[:, None])
 
 
+def _falls(t: Floats) -> NDArray[np.intp]:
+    """Places on the grid from which to the next one the statistic falls through zero."""
+    return np.flatnonzero((t[:-1] > 0.0) & (t[1:] <= 0.0))
+
+
+def _nearest(t: Floats) -> float:
+    """Exponent of the grid with the smallest statistic."""
+    return float(_EXPONENTS[np.argmin(np.abs(t))])
+
+
 def _crossing(t: Floats) -> float:
     """Exponent at which the statistic, which falls with α, vanishes; the nearest if none."""
-    signs = np.flatnonzero((t[:-1] > 0.0) & (t[1:] <= 0.0))
-    if signs.size == 0:
-        return float(_EXPONENTS[np.argmin(np.abs(t))])
-    i = int(signs[-1])
-    return float(_interpolated(t, i, 0.0))
+    falls = _falls(t)
+    return _interpolated(t, int(falls[-1]), 0.0) if falls.size else _nearest(t)
 
 
 def _interpolated(t: Floats, i: int, level: float) -> float:
@@ -254,12 +281,8 @@ def _accepted(t: Floats, dof: int) -> tuple[float, float]:
     """Lowest and highest exponent whose statistic stays within the limits of Student's t."""
     limit = student(LEVEL, dof)
     inside = np.flatnonzero(np.abs(t) <= limit)
-    if inside.size == 0:  # narrower than the grid
-        i = int(np.flatnonzero((t[:-1] > 0.0) & (t[1:] <= 0.0))[-1]) if (t[0] > 0 > t[-1]) else -1
-        if i < 0:
-            edge = float(_EXPONENTS[np.argmin(np.abs(t))])
-            return edge, edge
-        return _interpolated(t, i, limit), _interpolated(t, i, -limit)
+    if inside.size == 0:
+        return _narrower_than_the_grid(t, limit)
     low, high = int(inside[0]), int(inside[-1])
     lowest, highest = float(_EXPONENTS[low]), float(_EXPONENTS[high])
     if low > 0:
@@ -267,6 +290,14 @@ def _accepted(t: Floats, dof: int) -> tuple[float, float]:
     if high < t.size - 1:
         highest = _interpolated(t, high, math.copysign(limit, t[high + 1]))
     return lowest, highest
+
+
+def _narrower_than_the_grid(t: Floats, limit: float) -> tuple[float, float]:
+    """Interval between two neighbours on the grid; without a zero in between, the nearest one."""
+    if not t[0] > 0.0 > t[-1]:
+        return _nearest(t), _nearest(t)
+    i = int(_falls(t)[-1])
+    return _interpolated(t, i, limit), _interpolated(t, i, -limit)
 
 
 def _green_kubo(sums: Sums, psi: Floats, shape: tuple[int, tuple[int, ...]]) -> Floats:
@@ -283,7 +314,7 @@ def _green_kubo(sums: Sums, psi: Floats, shape: tuple[int, tuple[int, ...]]) -> 
     C1 = np.trace(following[:, 0], axis1=-2, axis2=-1) / dimension
     n_steps, lags = shape
     later = (n_steps, lags[1:])
-    einstein = psi[:, 1:] @ _line(psi[:, 1:], later, None)[0] / 2.0
+    einstein = psi[:, 1:] @ _line(_Fitted.of(psi[:, 1:], later))[0] / 2.0
     difference: Floats = psi[:, 0] / 2.0 + C1 - einstein
     return difference
 

@@ -148,8 +148,8 @@ FAULTS = [
           "(sites[there] != SOLID)", "(sites[there] != OPEN)",
           "tests/walkers/test_image.py::test_walkers_hop_to_every"),
     Fault("noise of localisation counted as motion", "analysis/motion.py",
-          "columns = _columns(n, exponent, known is None)",
-          "columns = _columns(n, exponent, False)",
+          "columns = _columns(own.n, exponent, own.has_noise)",
+          "columns = _columns(own.n, exponent, False)",
           "tests/analysis/test_trajectories.py::test_intervals_cover"),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from analysis import Estimate, TrajectoryError, analyse, batch_mean
 from analysis.laws import trajectories as laws
-from analysis.motion import _line, _weights, measure_motion
+from analysis.motion import _Fitted, _line, _weights, measure_motion
 from analysis.pieces import FEWEST_PIECES, Sums, about_the_drift, cut, piece_sums
 from benchmarks.synthetic import CASES, DT, D
 from benchmarks.trajectories import compare, msd, plain_fit
@@ -101,7 +101,7 @@ def test_variance_of_a_mean_square_displacement_is_the_known_one(n):
 
 def test_without_localisation_error_the_first_lag_says_it_all():
     psi = np.random.default_rng(1).gamma(20.0, size=(30, 5)) * np.array([1, 2, 3, 4, 6])
-    row = _line(psi, (12, (1, 2, 3, 4, 6)), known=0.0)[0]
+    row = _line(_Fitted.of(psi, (12, (1, 2, 3, 4, 6)), noise=0.0))[0]
     assert row == pytest.approx([1, 0, 0, 0, 0], abs=1e-9)
 
 
