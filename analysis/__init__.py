@@ -7,16 +7,16 @@ from .diffusion import Moments, diffusion_tensor, displacement_moments, green_ku
 from .estimate import Estimate, batch_mean, jackknife, ratio, violations
 from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
-from .trajectories import Trajectories, TrajectoryError, analyse, read_positions
+from .trajectories import MotionReport, TrajectoryError, analyse, read_positions
 from .verdict import Check, Prediction, Verdict, judge
 
 __all__ = [
     "Check",
     "Estimate",
     "Moments",
+    "MotionReport",
     "Prediction",
     "SteadyState",
-    "Trajectories",
     "TrajectoryError",
     "Verdict",
     "analyse",

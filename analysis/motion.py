@@ -30,6 +30,9 @@ LEVEL = 0.95
 TEST_LEVEL = 0.995
 """Level of each of the two tests that may refuse a diffusivity: at most 1 % false refusals."""
 
+TELLING_WIDTH = 0.5
+"""An exponent known no better than to ± this much does not tell whether motion is diffusive."""
+
 _EXPONENTS = tuple(np.linspace(0.05, 2.0, 118).tolist())
 _WEIGHT_EXPONENTS = (0.5, 0.75, 1.0, 1.25, 1.5)
 
@@ -59,6 +62,21 @@ class Motion:
         """Mean of the diagonal of the slope."""
         values = [self.slope[i][i].batch_values for i in range(len(self.slope))]
         return batch_mean(np.mean(values, axis=0), self.slope[0][0].unit)
+
+    @property
+    def sentence(self) -> str:
+        """What the data say, in one sentence."""
+        if self.objections:
+            return f"no diffusivity: {' and '.join(self.objections)}"
+        D = self.diffusivity
+        low, high = D.interval(LEVEL)
+        said = f"D = {D.value:.4g} {D.unit}".rstrip() + f", between {low:.4g} and {high:.4g}"
+        if low <= 0.0:
+            said += " (not told from zero: the localisation error hides the motion)"
+        lowest, highest = self.exponent_interval
+        if highest - lowest > 2.0 * TELLING_WIDTH:
+            return said + ", if the motion is diffusive, which so few data cannot tell"
+        return said + "; nothing speaks against diffusive motion"
 
 
 def measure_motion(sums: Sums, lags: ArrayLike, n_steps: int, dt: float, noise: float | None = None,

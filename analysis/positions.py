@@ -59,13 +59,25 @@ def read_positions(file: str | Path, dt: float | None = None) -> Recorded:
             return Recorded(check_positions(_read_npy(path)), dt)
         frame = _read_csv(path) if ending == ".csv" else _read_parquet(path)
         positions, step = _from_table(frame)
-        if step is not None and dt is not None and abs(step - dt) > SPACING_TOLERANCE * step:
-            raise TrajectoryError(f"the times are {step:g} apart, but dt is {dt!r}")
+        agreed_time_step(step, dt)
         return Recorded(check_positions(positions), dt if step is None else step)
     except TrajectoryError as error:
         raise TrajectoryError(f"{path}: {error}") from None
     except OSError as error:
         raise TrajectoryError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def agreed_time_step(step: float | None, dt: float | None) -> float | None:
+    """Time step that the user gives, or else that of the times of the file.
+
+    Raises
+    ------
+    TrajectoryError
+        If the two differ.
+    """
+    if step is not None and dt is not None and abs(step - dt) > SPACING_TOLERANCE * step:
+        raise TrajectoryError(f"the times are {step:g} apart, but dt is {dt!r}")
+    return step if dt is None else dt
 
 
 def check_positions(positions: ArrayLike) -> NDArray[Any]:

@@ -1,4 +1,7 @@
-"""From recorded positions to a diffusivity with an interval that covers, or why there is none."""
+"""From recorded positions to a diffusivity with an interval that covers, or why there is none.
+
+``analyse`` is the whole way; the steps that it takes are given here as well.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,32 @@ from numpy.typing import ArrayLike
 from .estimate import Estimate
 from .motion import LEVEL, Motion, measure_motion
 from .pieces import Cut, Sums, TrajectoryError, cut, piece_sums
-from .positions import check_positions, read_positions
+from .positions import agreed_time_step, check_positions, read_positions
 
 if TYPE_CHECKING:
     from ._figure import Figure
 
-__all__ = ["Trajectories", "TrajectoryError", "analyse", "read_positions"]
+__all__ = [
+    "AXES",
+    "Cut",
+    "Motion",
+    "MotionReport",
+    "Sums",
+    "TrajectoryError",
+    "agreed_time_step",
+    "analyse",
+    "cut",
+    "draw_motion",
+    "measure_motion",
+    "piece_sums",
+    "read_positions",
+]
 
 AXES = "xyz"
 
-TELLING_WIDTH = 0.5
-"""An exponent known no better than to ± this much does not tell whether motion is diffusive."""
-
 
 @dataclass(frozen=True, repr=False)
-class Trajectories:
+class MotionReport:
     """What ``analyse`` returns: every number an Estimate with value, stderr, dof, interval().
 
     ``D`` is the diffusion tensor, None where the motion is not diffusive; ``objections`` then
@@ -86,17 +100,7 @@ class Trajectories:
     @property
     def sentence(self) -> str:
         """What the data say, in one sentence."""
-        if self.motion.objections:
-            return f"no diffusivity: {' and '.join(self.motion.objections)}"
-        D = self.motion.diffusivity
-        low, high = D.interval(LEVEL)
-        said = f"D = {D.value:.4g} {D.unit}".rstrip() + f", between {low:.4g} and {high:.4g}"
-        if low <= 0.0:
-            said += " (not told from zero: the localisation error hides the motion)"
-        lowest, highest = self.exponent_interval
-        if highest - lowest > 2.0 * TELLING_WIDTH:
-            return said + ", if the motion is diffusive, which so few data cannot tell"
-        return said + "; nothing speaks against diffusive motion"
+        return self.motion.sentence
 
     def _rows(self) -> list[tuple[str, Estimate, tuple[float, float]]]:
         rows: list[tuple[str, Estimate]] = []
@@ -164,7 +168,7 @@ def analyse(
     *,
     noise: float | None = None,
     units: tuple[str, str] = ("", ""),
-) -> Trajectories:
+) -> MotionReport:
     """Diffusion tensor, drift and anomalous exponent of walkers, with 95 % intervals.
 
     Drift and localisation error are always allowed for. Walkers must be independent of each
@@ -199,7 +203,7 @@ def analyse(
     each = [piece_sums(own.piece(array, i), own.lags) for i in range(own.n_pieces)]
     sums = Sums(*(np.stack(parts) for parts in zip(*each, strict=True)))
     measured = measure_motion(sums, own.lags, own.n_steps, step, noise, units)
-    return Trajectories(array.shape[0], array.shape[1], step, own, measured)
+    return MotionReport(array.shape[0], array.shape[1], step, own, measured)
 
 
 def checked_time_step(dt: float | None) -> float:
