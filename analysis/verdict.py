@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .estimate import Estimate
@@ -65,6 +65,7 @@ class Check:
     ``scale`` is what "relative" refers to: |law|, or the natural size where the law is zero.
     An ``exact`` check has no statistical error: its value must lie within the prediction's
     tolerance of what is expected. One that counts violations of an identity must find none.
+    The batches of a ``recorded`` check are all there are: pieces of a recording.
     """
 
     quantity: str
@@ -72,6 +73,7 @@ class Check:
     prediction: Prediction
     scale: float
     exact: bool = False
+    recorded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a scale that nothing can be relative to."""
@@ -92,7 +94,8 @@ class Verdict:
     """A judged check, in numbers and in one sentence a person can read.
 
     ``threshold`` is the |z| beyond which it would disagree (beyond the law's tolerance);
-    ``by_z_alone`` says that no rival law differs at these parameters.
+    ``by_z_alone`` says that no rival law differs at these parameters. ``interval`` is the 95 %
+    interval of a value that is only measured.
     """
 
     quantity: str
@@ -113,6 +116,7 @@ class Verdict:
     scale: float
     threshold: float
     by_z_alone: bool
+    interval: tuple[float, float] | None = None
 
 
 def judge(checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE) -> list[Verdict]:
@@ -148,13 +152,14 @@ def _measured(check: Check) -> Verdict:
     estimate = check.estimate
     if math.isnan(estimate.value):
         said = f"{check.quantity}: {check.prediction.law_name}"
-    else:
-        low, high = estimate.interval()
-        said = (
-            f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}"
-            f", 95 % interval {low:.6g} … {high:.6g}: {check.prediction.law_name}"
-        )
-    return _verdict(check, None, math.nan, "measured", math.nan, said)
+        return _verdict(check, None, math.nan, "measured", math.nan, said)
+    low, high = estimate.interval()
+    said = (
+        f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}"
+        f", 95 % interval {low:.6g} … {high:.6g}: {check.prediction.law_name}"
+    )
+    verdict = _verdict(check, None, math.nan, "measured", math.nan, said)
+    return replace(verdict, interval=(low, high))
 
 
 def _judge(check: Check, error_rate: float) -> Verdict:
@@ -273,7 +278,7 @@ def _sentence(check: Check, z: float, detectable: float, outcome: Outcome, thres
 
 
 def _what_is_missing(check: Check, threshold: float) -> str:
-    """Say how many batches would be enough to decide."""
+    """Say how many batches, or how long a recording, would be enough to decide."""
     estimate, prediction = check.estimate, check.prediction
     n_batches = MINIMUM_BATCHES
     rival = _rival_of(check)
@@ -284,9 +289,11 @@ def _what_is_missing(check: Check, threshold: float) -> str:
             return f"{prediction.rival_name} ({rival:.6g}) lies within the law's own tolerance"
         enough = room / (threshold + max(RIVAL_SIGMAS, threshold))
         n_batches = max(n_batches, math.ceil(estimate.n_batches * (estimate.stderr / enough) ** 2))
+    times = float(f"{n_batches / estimate.n_batches:.2g}")
+    longer = f"a recording about {times:g} times as long, or of as many times more walkers,"
     if estimate.n_batches < MINIMUM_BATCHES and n_batches == MINIMUM_BATCHES:
+        if check.recorded:
+            return f"{estimate.n_batches} pieces are too few; {longer} would be enough"
         return f"{estimate.n_batches} batches are too few, at least {MINIMUM_BATCHES} are needed"
-    return (
-        f"{prediction.rival_name} ({rival:.6g}) is not excluded; about {n_batches} batches "
-        f"(now {estimate.n_batches}) would"
-    )
+    more = longer if check.recorded else f"about {n_batches} batches (now {estimate.n_batches})"
+    return f"{prediction.rival_name} ({rival:.6g}) is not excluded; {more} would"

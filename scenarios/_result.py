@@ -73,6 +73,14 @@ class Result:
             for said in self.scenario.cautions(self.params)
         ]
         return cautions + [v.sentence for v in self.verdicts if v.outcome != "agrees"]
+        """The scenario's cautions, the sentences of verdicts that do not agree, its remarks.
+
+        Remarks stand for the sentences of what is only measured.
+        """
+        cautions = [f"caution: {said}" for said in self.scenario.cautions(self.params)]
+        remarks = self.scenario.remarks(self.record, self.params)
+        silent = {"agrees", "measured"} if remarks else {"agrees"}
+        return cautions + [v.sentence for v in self.verdicts if v.outcome not in silent] + remarks
 
     def __str__(self) -> str:
         return report.plain(report.verdicts([self]))
@@ -110,7 +118,8 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Plain values for strict JSON: null where a number is not finite.
 
-        A run of a wrong rule says so in one key more, ``wrong_rule``.
+        A run of a wrong rule says so in one key more, ``wrong_rule``; a verdict "measured" has
+        one more, ``interval``.
         """
         wrong = {"wrong_rule": self.wrong_rule} if self.wrong_rule else {}
         return {
@@ -122,10 +131,14 @@ class Result:
             "seconds": self.seconds,
             "record_sha256": self.record.sha256(),
             "verdicts": [
-                {key: _plain(getattr(verdict, key)) for key in _IN_JSON}
+                {key: _plain(getattr(verdict, key)) for key in _keys(verdict)}
                 for verdict in self.verdicts
             ],
         }
+
+
+def _keys(verdict: Verdict) -> tuple[str, ...]:
+    return (*_IN_JSON, "interval") if verdict.outcome == "measured" else _IN_JSON
 
 
 def _plain(value: Any) -> Any:

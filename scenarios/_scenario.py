@@ -109,6 +109,11 @@ class Scenario:
         said: list[str] = getattr(self.file, "cautions", lambda p: [])(params)
         return said
 
+    def remarks(self, record: walkers.Record, params: Parameters) -> list[str]:
+        """Say what the file has to say of a finished run beside its verdicts."""
+        said: list[str] = getattr(self.file, "remarks", lambda record, p: [])(record, params)
+        return said
+
     def laws_at_defaults(self) -> Mapping[str, Prediction]:
         """Law of every quantity at the default parameters.
 
