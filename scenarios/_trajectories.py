@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.pieces import Cut, Sums, TrajectoryError, cut, piece_sums
-from analysis.positions import read_positions
-from walkers import KernelError, Model, RecordedWalk
+from analysis.trajectories import (
+    Cut,
+    Motion,
+    Sums,
+    TrajectoryError,
+    agreed_time_step,
+    cut,
+    measure_motion,
+    piece_sums,
+    read_positions,
+)
+from walkers import KernelError, Model, Record, RecordedWalk
 from walkers.engine.model import Arrays
 
 from ._inputs import FileStamp, file_stamp
+from ._parameters import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +69,7 @@ class GivenTrajectories(Model):
 
     file: str
     sha256: str
+    shape: tuple[int, ...]
     cut: Cut
     dt: float
 
@@ -93,44 +105,100 @@ class GivenTrajectories(Model):
 
 @dataclass(frozen=True)
 class Opened:
-    """Positions of a file, how they are cut, and the checksum of its bytes."""
+    """Positions of a file, how they are cut, their time step, and the checksum of the file."""
 
     array: NDArray[Any]
     cut: Cut
+    dt: float
     sha256: str
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Walkers, times, axes."""
+        return self.array.shape
 
-def opened(file: str, dt: float) -> Opened:
+
+def opened(file: str, dt: float | None = None) -> Opened:
     """Open a file of positions; again only if it has changed.
 
     Raises
     ------
     TrajectoryError
-        With one line, if it cannot be used.
+        With one line, if it cannot be used or does not go with ``dt``.
     """
     stamp = file_stamp(file)
     if stamp is None:
-        raise TrajectoryError(f"{file}: no such file")
-    return _opened(file, dt, stamp)
+        raise TrajectoryError(f"file: {file}: no such file")
+    try:
+        array, own, step, sha256 = _read(file, stamp)
+        agreed = agreed_time_step(step, dt)
+    except TrajectoryError as error:
+        raise TrajectoryError(f"file: {error}") from None
+    if agreed is None:
+        raise TrajectoryError(f"dt: the time of a step is needed for {file}, got none")
+    return Opened(array, own, agreed, sha256)
 
 
 @functools.lru_cache(maxsize=4)
-def _opened(file: str, dt: float, stamp: FileStamp) -> Opened:
-    positions = read_positions(file, dt).positions
+def _read(file: str, stamp: FileStamp) -> tuple[NDArray[Any], Cut, float | None, str]:
+    positions, step = read_positions(file)
     own = cut(positions.shape[0], positions.shape[1])
     with Path(file).open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Opened(positions, own, sha256)
+    return positions, own, step, sha256
 
 
-def given(file: str, dt: float) -> GivenTrajectories:
+def given(file: str, dt: float | None = None) -> GivenTrajectories:
     """Model of a file."""
-    positions = opened(file, dt)
+    read = opened(file, dt)
     return GivenTrajectories(
-        positions.cut.group, file=file, sha256=positions.sha256, cut=positions.cut, dt=dt
+        read.cut.group,
+        file=file,
+        sha256=read.sha256,
+        shape=read.shape,
+        cut=read.cut,
+        dt=read.dt,
     )
 
 
-def sums_of(record: Any) -> Sums:
-    """Read the sums of all batches from a record."""
-    return Sums(*(np.asarray(record[name], dtype=np.float64) for name in Sums._fields))
+def as_read(values: dict[str, Any], made_alone: Sequence[str]) -> dict[str, Any]:
+    """Fill in the time step among parameters as they were given.
+
+    Raises
+    ------
+    ValueError
+        If a file is asked for what only walkers made here have, or cannot be used.
+    """
+    values = {name: value for name, value in values.items() if value is not None}
+    file = values.get("file", "")
+    if file == "" or not isinstance(file, str):
+        return {"dt": 1.0, **values}
+    for name in made_alone:
+        if name in values:
+            asked = shown(values[name])
+            raise ValueError(f"{name}: is for walkers made here, not for a file, got {asked}")
+    return values if "dt" in values else {**values, "dt": opened(file).dt}
+
+
+def motion(record: Record, dt: float) -> Motion:
+    """Everything that the pieces say."""
+    own = cast(Any, record.model).cut
+    sums = Sums(*(np.asarray(record[name], dtype=np.float64) for name in Sums._fields))
+    return measure_motion(sums, own.lags, own.n_steps, dt, units=("ℓ", "τ"))
+
+
+def what_was_read(record: Record) -> list[str]:
+    """Say what a file holds, its localisation error, and whether it diffuses."""
+    model = cast(GivenTrajectories, record.model)
+    measured = motion(record, model.dt)
+    n_walkers, n_times, dimension = model.shape
+    walkers = "walker" if n_walkers == 1 else "walkers"
+    axes = "axis" if dimension == 1 else "axes"
+    noise = measured.noise
+    return [
+        f"read: {n_walkers} {walkers} × {n_times} times × {dimension} {axes}, {model.dt:g} τ apart,"
+        f" {model.n_given} pieces",
+        f"localisation error along an axis, fitted: variance {noise.value:.3g} ± "
+        f"{noise.stderr:.2g} {noise.unit}",
+        measured.sentence,
+    ]

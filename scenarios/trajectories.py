@@ -4,8 +4,8 @@ Rule: without a ``file``, hoppers on a lattice of spacing ℓ, as in random-walk
 per dt; each coordinate is read one site off with probability ``noise``². Steps are independent,
 so every expected value is exact. With a ``file`` of positions (n_walkers, n_times, dimension),
 .npy, or .csv or .parquet with columns walker, time or frame, x[, y[, z]], its walkers, or blocks
-of their steps, are the batches; ℓ and τ then stand for its units. Without a claimed ``D`` the
-tensor is measured, not judged, and withheld where the motion is not diffusive.
+of their steps, are the batches; ℓ and τ are its units. Without a claimed ``D`` the tensor is
+measured, not judged, and withheld where the motion is not diffusive.
 Measured from mean square displacements about the drift by weighted least squares, the error of
 localisation as a free constant; covers at any drift and localisation error.
 """
@@ -15,22 +15,21 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations
-from typing import Any, cast
+from typing import Any
 
-from pydantic import model_validator
+from pydantic import model_serializer, model_validator
 
-import analysis
 import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import fick
 from analysis.laws import trajectories as laws_of
-from analysis.motion import Motion, measure_motion
 from analysis.trajectories import AXES, draw_motion
 from scenarios import Count, Parameters, Quantity, Real, WrongRule, parameter
-from scenarios._trajectories import MadeTrajectories, given, opened, sums_of
+from scenarios import _trajectories as recorded
 
 MADE_DRIFT = 0.1
+MADE_ALONE = ("dimension", "n_walkers", "n_times", "noise")  # not with a file
 
 
 class Params(Parameters):
@@ -38,8 +37,9 @@ class Params(Parameters):
 
     file: str = parameter("", "positions to analyse (.npy, .csv, .parquet); none: made here")
     dt: Real = parameter(
-        1.0, "time between positions; whole if made here", unit="τ", above=0.0, maximum=1e30
-    )
+        None, "time between positions; none: that of the file's times, 1 if made (whole)",
+        unit="τ", above=0.0, maximum=1e30,
+    )  # fmt: skip
     D: Real | None = parameter(
         None, "claimed diffusivity along each axis; none: no claim, 1/2d if made", unit="ℓ²/τ",
         minimum=1e-300, maximum=1e300,
@@ -51,17 +51,21 @@ class Params(Parameters):
     dimension: Count = parameter(3, "axes, if made here", minimum=1, maximum=3)
     n_walkers: Count = parameter(1000, "walkers of a batch, if made", minimum=1, maximum=100_000)
     n_times: Count = parameter(101, "positions of a walker, if made", minimum=5, maximum=10_000)
-    noise: Real = parameter(
-        0.5, "localisation error along an axis, if made", unit="ℓ", minimum=0, maximum=1
-    )
+    noise: Real = parameter(0.5, "localisation error, if made", unit="ℓ", minimum=0, maximum=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_read(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return recorded.as_read(values, MADE_ALONE)
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_used(self, dump: Any) -> dict[str, Any]:
+        return {**dump(self), **(dict.fromkeys(MADE_ALONE) if self.file else {})}
 
     @model_validator(mode="after")
     def _can_be(self) -> Params:
         if self.file:
-            try:
-                opened(self.file, self.dt)
-            except analysis.TrajectoryError as error:
-                raise ValueError(f"file: {error}") from None
+            recorded.opened(self.file, self.dt)
             return self
         if not self.dt.is_integer():
             raise ValueError(f"dt: must be whole without a file, got {self.dt!r}")
@@ -100,22 +104,17 @@ QUANTITIES = {
 def build(p: Params) -> walkers.Model:
     """Pieces of the file, or walkers on an unbounded lattice."""
     if p.file:
-        return given(p.file, p.dt)
+        return recorded.given(p.file, p.dt)
     walk = walkers.RecordedWalk(
-        p.n_walkers,
-        axes=(walkers.Axis(),) * p.dimension,
-        hop=p.hop,
-        n_times=p.n_times,
-        every=int(p.dt),
-        start=(0,) * p.dimension,
-        misread=p.noise**2,
-    )
-    return MadeTrajectories(p.n_walkers, walk=walk)
+        p.n_walkers, axes=(walkers.Axis(),) * p.dimension, hop=p.hop, n_times=p.n_times,
+        every=int(p.dt), start=(0,) * p.dimension, misread=p.noise**2,
+    )  # fmt: skip
+    return recorded.MadeTrajectories(p.n_walkers, walk=walk)
 
 
 def laws(p: Params) -> dict[str, Prediction]:
     """Law of every quantity; without a claim, none."""
-    dimension = opened(p.file, p.dt).array.shape[2] if p.file else p.dimension
+    dimension = recorded.opened(p.file, p.dt).shape[2] if p.file else p.dimension
     axes, pairs = AXES[:dimension], list(combinations(AXES[:dimension], 2))
     D = dict.fromkeys(axes, math.nan if p.D is None else p.D)
     v = dict.fromkeys(axes, math.nan) | {"x": math.nan if p.drift is None else p.drift}
@@ -136,15 +135,9 @@ def laws(p: Params) -> dict[str, Prediction]:
     }
 
 
-def motion(record: walkers.Record, p: Params) -> Motion:
-    """Everything that the pieces say."""
-    own = cast(Any, record.model).cut
-    return measure_motion(sums_of(record), own.lags, own.n_steps, p.dt, units=("ℓ", "τ"))
-
-
 def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Diffusion tensor, drift, exponent, and two ways to the diffusivity."""
-    measured, predictions = motion(record, p), laws(p)
+    measured, predictions = recorded.motion(record, p.dt), laws(p)
     axes = list(enumerate(AXES[: len(measured.drift)]))
     tensor = {f"D_{a}{b}": measured.slope[i][j] for i, a in axes for j, b in axes}
     estimates = {
@@ -163,21 +156,29 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
             reason = f"no diffusivity, {' and '.join(measured.objections)}"
             predictions[name] = laws_of.refused(reason)
             estimates[name] = replace(estimates[name], value=math.nan)
-    return [Check(name, estimates[name], law, scales[name]) for name, law in predictions.items()]
+    return [
+        Check(name, estimates[name], law, scales[name], recorded=bool(p.file))
+        for name, law in predictions.items()
+    ]
+
+
+def remarks(record: walkers.Record, p: Params) -> list[str]:
+    """Say what was read from a file, its localisation error, and whether it diffuses."""
+    return recorded.what_was_read(record) if p.file else []
 
 
 def plot(result: Any) -> Any:
     """Mean square displacement about the drift against time, and the fitted line."""
     figure, (axes,) = draw.figure()
-    draw_motion(axes, motion(result.record, result.params))
+    draw_motion(axes, recorded.motion(result.record, result.params.dt))
     return figure
 
 
-def _persistent(model: MadeTrajectories) -> walkers.Model:
+def _persistent(model: recorded.MadeTrajectories) -> walkers.Model:
     return replace(model, walk=replace(model.walk, hop=replace(model.walk.hop, persistence=0.3)))
 
 
-def _confined(model: MadeTrajectories) -> walkers.Model:
+def _confined(model: recorded.MadeTrajectories) -> walkers.Model:
     box = walkers.Axis(15, walkers.Reflecting(), walkers.Reflecting())
     n_axes = len(model.walk.axes)
     return replace(model, walk=replace(model.walk, axes=(box,) * n_axes, start=(8,) * n_axes))

@@ -99,7 +99,7 @@ CONTRACT = {
          "D_effective_zz", "D_flux_x", "porosity"],
     ),
     "trajectories": (
-        {"file": "", "dt": 1, "D": None, "drift": None, "dimension": 3, "n_walkers": 1000,
+        {"file": "", "dt": None, "D": None, "drift": None, "dimension": 3, "n_walkers": 1000,
          "n_times": 101, "noise": 0.5},
         ["D_xx", "D_yy", "D_zz", "D_xy", "D_xz", "D_yz", "drift_x", "drift_y", "drift_z",
          "anomalous_exponent", "green_kubo_minus_einstein"],

@@ -16,6 +16,7 @@ from tests.scenarios.command import assert_refused, fluxwalk
 from walkers import KernelError, processes
 
 RUN = ["run", "trajectories", "--jobs", "1", "--set"]
+STEP = ["--set", f"dt={DT}"]
 
 
 def made(name, seed=1):
@@ -48,9 +49,45 @@ def test_without_a_claim_the_tensor_is_measured(file):
     for i, name in enumerate(("D_xx", "D_yy")):
         verdict = result.verdicts[i]
         assert (verdict.value, verdict.stderr) == (found.D[i][i].value, found.D[i][i].stderr)
-        low, high = found.D[i][i].interval()
+        low, high = verdict.interval
+        assert (low, high) == found.D[i][i].interval()
         assert f"{name} = " in verdict.sentence and f"{low:.6g} … {high:.6g}" in verdict.sentence
-    assert str(result).count("measured") == 5
+    text = str(result)
+    assert text.count("measured") == 5 and "no law claimed" not in text
+    assert f"read: 100 walkers × 51 times × 2 axes, {DT:g} τ apart, 100 pieces" in text
+    assert f"variance {found.noise.value:.3g} ± " in text
+    closing = analyse(file, DT, units=("ℓ", "τ")).sentence
+    assert "between" in closing and closing in " ".join(text.split())
+    assert result.notes[-1] == closing
+
+
+def test_json_says_what_is_true_of_a_file(file):
+    content = scenarios.run("trajectories", file=str(file), dt=DT, D=D, jobs=1).as_json()
+    unused = dict.fromkeys(("dimension", "n_walkers", "n_times", "noise"))
+    claimed = {"file": str(file), "dt": DT, "D": D, "drift": None}
+    assert content["parameters"] == {**claimed, **unused}
+    assert trajectories.Params(**content["parameters"]) == trajectories.Params(**claimed)
+    for verdict in content["verdicts"]:
+        measured = verdict["outcome"] == "measured"
+        assert (list(verdict)[-1] == "interval") is measured
+        if measured:
+            low, high = verdict["interval"]
+            assert low < verdict["value"] < high
+    assert sum("interval" in verdict for verdict in content["verdicts"]) == 2  # the drifts
+
+
+def test_times_of_a_file_are_its_time_step(tmp_path, capsys):
+    x = made("drift")
+    walker, number = np.indices(x.shape[:2]).reshape(2, -1)
+    columns = np.column_stack([walker, 0.25 * number, x.reshape(-1, 2)])
+    path = tmp_path / "mine.csv"
+    np.savetxt(path, columns, delimiter=",", header="walker,time,x,y", comments="")
+    own = scenarios.run("trajectories", file=str(path), jobs=1)
+    assert own.params.dt == 0.25
+    same = scenarios.run("trajectories", file=str(path), dt=0.25, jobs=1)
+    assert own.record.sha256() == same.record.sha256()
+    differs = fluxwalk(capsys, *RUN, f"file={path}", "--set", "dt=0.5")
+    assert_refused(differs, "the times are 0.25 apart, but dt is 0.5")
 
 
 def test_a_claim_is_judged(file):
@@ -62,7 +99,7 @@ def test_a_claim_is_judged(file):
 
 def test_no_diffusivity_where_the_motion_is_not_diffusive(tmp_path, capsys):
     np.save(tmp_path / "sub.npy", made("subdiffusion"))
-    status, out, _ = fluxwalk(capsys, *RUN, f"file={tmp_path / 'sub.npy'}", "--json")
+    status, out, _ = fluxwalk(capsys, *RUN, f"file={tmp_path / 'sub.npy'}", *STEP, "--json")
     assert status == 1
     verdicts = {v["quantity"]: v for v in json.loads(out)["verdicts"]}
     assert verdicts["anomalous_exponent"]["outcome"] == "disagrees"
@@ -72,9 +109,10 @@ def test_no_diffusivity_where_the_motion_is_not_diffusive(tmp_path, capsys):
 
 def test_one_short_trajectory_is_measured_but_not_judged(tmp_path, capsys):
     np.save(tmp_path / "short.npy", made("short"))
-    status, out, _ = fluxwalk(capsys, *RUN, f"file={tmp_path / 'short.npy'}")
+    status, out, _ = fluxwalk(capsys, *RUN, f"file={tmp_path / 'short.npy'}", *STEP)
     assert status == 3
-    assert "16 batches are too few, at least 64" in out
+    assert "16 pieces are too few; a recording about 4 times as long" in " ".join(out.split())
+    assert "batches (now" not in out
 
 
 def test_batches_come_from_the_file_whatever_the_seed_and_the_executor(file, tmp_path):
@@ -101,14 +139,21 @@ def test_a_file_that_changes_is_another_run(file):
 
 def test_what_a_file_cannot_do_is_refused(file, tmp_path, capsys):
     own = f"file={file}"
-    assert_refused(fluxwalk(capsys, *RUN, own, "--batches", "500"), "only 100, got 500")
-    wrong = fluxwalk(capsys, *RUN, own, "--wrong-rule", "confined")
+    assert_refused(fluxwalk(capsys, *RUN, own, *STEP, "--batches", "500"), "only 100, got 500")
+    wrong = fluxwalk(capsys, *RUN, own, *STEP, "--wrong-rule", "confined")
     assert_refused(wrong, "wrong-rule", "own rule")
     assert_refused(fluxwalk(capsys, *RUN, own, "--set", "dt=0"), "dt", "greater than 0")
     assert_refused(fluxwalk(capsys, *RUN, "file=no.npy"), "file: no.npy: no such file")
     assert_refused(fluxwalk(capsys, *RUN, "file=a\0b.npy"), "file: ", "no such file")
     np.save(tmp_path / "still.npy", np.zeros((70, 9, 1)))
-    assert_refused(fluxwalk(capsys, *RUN, f"file={tmp_path / 'still.npy'}"), "alike along x")
+    still = f"file={tmp_path / 'still.npy'}"
+    assert_refused(fluxwalk(capsys, *RUN, still, *STEP), "alike along x")
+    assert_refused(fluxwalk(capsys, *RUN, own), "dt: the time of a step is needed", "got none")
+    for setting in ("n_walkers=100", "n_times=101", "dimension=2", "noise=0.5"):
+        refused = fluxwalk(capsys, *RUN, own, *STEP, "--set", setting)
+        assert_refused(refused, "{}: is for walkers made here, not for a file, got {}".format(
+            *setting.split("=")
+        ))  # fmt: skip
 
 
 @pytest.mark.parametrize(
