@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,12 +66,6 @@ class Result:
 
     @property
     def notes(self) -> list[str]:
-        """The scenario's cautions, and the sentences of the verdicts that do not agree."""
-        cautions = [
-            f"caution: {re.sub(r'(?<=[0-9])%', ' %', said)}"
-            for said in self.scenario.cautions(self.params)
-        ]
-        return cautions + [v.sentence for v in self.verdicts if v.outcome != "agrees"]
         """The scenario's cautions, the sentences of verdicts that do not agree, its remarks.
 
         Remarks stand for the sentences of what is only measured.

@@ -116,12 +116,6 @@ def test_percent_has_no_powers_of_ten(share, text):
     assert report.percent(share) == text
 
 
-def test_cautions_write_percent_as_tables_do(result, monkeypatch):
-    said = "walkers are still 11% faster"
-    monkeypatch.setattr(result.scenario.file, "cautions", lambda p: [said], raising=False)
-    assert result.notes[0] == "caution: walkers are still 11 % faster"
-
-
 def test_html_is_escaped(result):
     wrong = replace(result.verdicts[0], unit="<b>", outcome="disagrees", sentence="a < b & c")
     html = replace(result, verdicts=[wrong])._repr_html_()

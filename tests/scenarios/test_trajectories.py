@@ -142,7 +142,7 @@ def test_what_a_file_cannot_do_is_refused(file, tmp_path, capsys):
     assert_refused(fluxwalk(capsys, *RUN, own, *STEP, "--batches", "500"), "only 100, got 500")
     wrong = fluxwalk(capsys, *RUN, own, *STEP, "--wrong-rule", "confined")
     assert_refused(wrong, "wrong-rule", "own rule")
-    assert_refused(fluxwalk(capsys, *RUN, own, "--set", "dt=0"), "dt", "greater than 0")
+    assert_refused(fluxwalk(capsys, *RUN, own, "--set", "dt=0"), "dt", "above 0")
     assert_refused(fluxwalk(capsys, *RUN, "file=no.npy"), "file: no.npy: no such file")
     assert_refused(fluxwalk(capsys, *RUN, "file=a\0b.npy"), "file: ", "no such file")
     np.save(tmp_path / "still.npy", np.zeros((70, 9, 1)))
