@@ -30,7 +30,11 @@ D_FREE = 1.0 / 6.0
 """Diffusivity of the walk without solid [ℓ²/τ]."""
 
 LARGE = 2**20
-"""Voxels from which single precision is used: half the memory, and the late D to 5·10⁻⁴ only."""
+"""Voxels from which the late D is worked out to 5·10⁻⁴ only."""
+
+LEAST_IN_SINGLE = 0.05
+"""Late D over D₀ down to which that is done in single precision, in half the memory: D is a
+difference, and single precision leaves it an error of some 10⁻⁵ D₀."""
 
 SLAB = 2**16
 """Voxels worked on at a time: what fits into a core's own cache."""
@@ -70,7 +74,9 @@ class Spectrum:
         return grown / (2.0 * (n_last - n_first)) / D_FREE
 
 
-def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spectrum:
+def spectrum(
+    void: ArrayLike, axis: int, precision: float | None = None, single: bool = True
+) -> Spectrum:
     """Gauss nodes of the hops along one axis by Lanczos's iteration.
 
     Parameters
@@ -81,6 +87,8 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
         0, 1 or 2.
     precision : float, optional
         Relative change of D over the last tenth of the iterations that ends them.
+    single : bool
+        Whether single precision may be used, for a large image with enough flow.
     """
     from scipy.linalg import eigh_tridiagonal
 
@@ -88,8 +96,9 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
     image = np.ascontiguousarray(image)
     n_void = int(np.count_nonzero(image))
     small = image.size < LARGE
+    single = single and not small
     precision = precision or (1e-11 if small else 1e-4)
-    stay, newer, hopping = _local(image, np.float64 if small else np.float32)
+    stay, newer, hopping = _local(image, np.float32 if single else np.float64)
     hopping /= n_void
     norm = np.sqrt(_subtract(newer, newer, 0.0))
     if norm == 0.0:  # straight channels: every hop is as likely as its reverse
@@ -110,14 +119,19 @@ def spectrum(void: ArrayLike, axis: int, precision: float | None = None) -> Spec
         terms.append(product / pivot)
         last = weight * sum(terms[-max(10, len(terms) // 10) :])
         late = hopping / 2.0 - weight * sum(terms)
-        enough = rest < precision or last < precision * late
+        if single and late < LEAST_IN_SINGLE * D_FREE:  # it only ever falls
+            del newer, older
+            return spectrum(void, axis, precision, single=False)
+        # Where doors are few and narrow the terms pause before they fall: wait for longer.
+        patience = 1.0 if small else min(1.0, 3.0 * late / D_FREE)
+        enough = rest < precision or last < precision * patience * late
         if enough or len(terms) == MAXIMUM_NODES:
             break
         beside.append(rest)
         newer, older, norm, older_norm = older, newer, rest, norm
     values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside))
     gaps = np.maximum(1.0 - values, 1e-14)
-    tolerance = 0.0 if small and enough else 5.0 * last / late
+    tolerance = 0.0 if small and enough else 5.0 * max(precision, last / late)
     return Spectrum(hopping, gaps, weight * vectors[0] ** 2, tolerance)
 
 
@@ -169,6 +183,7 @@ def _apply(
     """Put factor·P·vector − before·out into ``out``, and return vector·out.
 
     A slab of planes at a time, all in one thread: waking others takes longer in a small image.
+    Sums are of double precision: where little gets through, D is a small difference of them.
     """
     number = vector.dtype.type
     n_planes, n_rows, n_columns = vector.shape
@@ -192,7 +207,7 @@ def _apply(
         after = out[low:high]
         after *= number(-before)
         after += sums
-        total += float(np.einsum("ijk,ijk->", here, after))
+        total += float(np.einsum("ijk,ijk->", here, after, dtype=np.float64))
     return total
 
 
@@ -204,7 +219,7 @@ def _subtract(target: NDArray[np.float64], vector: NDArray[np.float64], factor: 
         rest = target[low:high]
         if factor != 0.0:
             rest -= number(factor) * vector[low:high]
-        total += float(np.einsum("ijk,ijk->", rest, rest))
+        total += float(np.einsum("ijk,ijk->", rest, rest, dtype=np.float64))
     return total
 
 

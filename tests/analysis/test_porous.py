@@ -111,6 +111,20 @@ def test_single_precision_keeps_its_tolerance(monkeypatch):
     assert coarse.slope(300, 1200) == pytest.approx(exact.slope(300, 1200), rel=1e-4)
 
 
+@pytest.mark.parametrize("doors", [{12: 2}, {12: 4, 24: 30}, {10: 2, 25: 20}])
+@pytest.mark.parametrize("width", [2, 5])
+def test_a_large_image_with_narrow_doors_keeps_its_tolerance(monkeypatch, doors, width):
+    void = np.ones((36, 36, 36), bool)
+    for plane, at in doors.items():
+        void[plane] = False
+        void[plane, at : at + width, 3 : 3 + width] = True
+    exact = porous.spectrum(void, 0).diffusivity
+    monkeypatch.setattr(porous, "LARGE", 0)
+    coarse = porous.spectrum(void, 0)
+    assert exact < 0.12
+    assert abs(coarse.diffusivity / exact - 1.0) < coarse.tolerance < 1e-3
+
+
 def test_an_iteration_cut_short_says_so(monkeypatch):
     void = np.random.default_rng(2).random((40, 8, 8)) < 0.7
     exact = porous.spectrum(void, 0)
