@@ -178,7 +178,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
         with_error(verdict.value, verdict.stderr),
         verdict.unit,
         law,
-        "" if exact else f"{verdict.z:+.1f}",
+        "" if exact else f"{verdict.z:+.1f}" if abs(verdict.z) < 1e5 else f"{verdict.z:+.0e}",
         detects,
     )
 
@@ -200,6 +200,8 @@ def with_error(value: float, error: float) -> str:
         return "none"
     if not (error > 0.0 and math.isfinite(error) and math.isfinite(value)):
         return f"{value:g}"
+    if error < 1e-9 * abs(value):  # rounding, no statistics: more digits would not fit a column
+        return f"{value:.10g} ± {error:.1g}"
     size = math.floor(math.log10(max(abs(value), error)))
     exponent = 0 if -4 <= size < 6 else size
     value, error = value / 10.0**exponent, error / 10.0**exponent
