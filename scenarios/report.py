@@ -166,8 +166,8 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     law = f"{verdict.law:.5g}"
     if verdict.expected != verdict.law:
         law += f"\n({verdict.expected:.5g})"
-    exact = verdict.z is None
-    if not exact:
+    z = verdict.z
+    if z is not None:
         detects = percent(verdict.detectable / verdict.scale)
     else:
         detects = f"± {verdict.tolerance:.2g}" if verdict.tolerance > 0.0 else "exact"
@@ -178,7 +178,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
         with_error(verdict.value, verdict.stderr),
         verdict.unit,
         law,
-        "" if exact else f"{verdict.z:+.1f}" if abs(verdict.z) < 1e5 else f"{verdict.z:+.0e}",
+        "" if z is None else f"{z:+.1f}" if abs(z) < 1e5 else f"{z:+.0e}",
         detects,
     )
 
