@@ -341,9 +341,11 @@ def _objections(at_one: float, gap: Estimate) -> tuple[str, ...]:
     limit = student(TEST_LEVEL, gap.dof)
     said = []
     if abs(at_one) > limit:
-        said.append("the anomalous exponent is not 1")
+        said.append(f"the anomalous exponent is not 1, by a test at {100.0 * TEST_LEVEL:g} %")
     if abs(gap.value) > limit * gap.stderr:
-        said.append("steps are correlated beyond the next one")
+        said.append(
+            f"steps are correlated beyond the next one, by a test at {100.0 * TEST_LEVEL:g} %"
+        )
     return tuple(said)
 
 

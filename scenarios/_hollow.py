@@ -278,7 +278,7 @@ def _draw_gaps(axes: Any, p: HollowParams) -> None:
     sizes = np.geomspace(coarsest, max(coarsest, min(1.5 * p.resolution, 60.0)), 12)
     gaps = [exact(v)[0] / _continuum(v) - 1.0 for v in (p.voxels.finer(n) for n in sizes)]
     bound = shells.staircase_gap(p.shell, p.r_inner).tolerance
-    draw.draw_law(axes, [0.0, 1.0 / coarsest], [0.0, -bound / coarsest], "bound, faces 0.6 ℓ off")
+    draw.draw_law(axes, [0.0, 1.0 / coarsest], [0.0, -bound / coarsest], "bound, faces 0.7 ℓ off")
     axes.plot(1.0 / sizes, gaps, "o", ms=3.5, color=draw.DATA_COLOUR, label="exact on voxels")
     draw.label_axes(axes, "size of voxels ℓ/r_i", "flow/law − 1", "Staircase of voxels")
 

@@ -16,9 +16,10 @@ _SOURCES = {2: _CRANK.format("5.2.1"), 3: _CRANK.format("6.2.1")}
 
 FLOW_NAMES = {2: "tube, 2πDΔC/ln(r_o/r_i)", 3: "sphere, 4πDΔC/(1/r_i − 1/r_o)"}
 
-WALL_SHIFT = 0.6
-"""Lattice spacings by which a face of voxels may act as if it stood elsewhere: from 5 voxels in the
-inner radius on, at most 0.56 among 1,700 tubes of random radii and 0.39 among 200 spheres."""
+WALL_SHIFT = 0.7
+"""Lattice spacings by which a face of voxels may act as if it stood elsewhere: about half the
+diagonal of a square voxel. From 5 voxels in the inner radius on, at most 0.58 among 21,000 tubes of
+random radii, 0.643 among those whose radii were searched for the worst, and 0.47 among spheres."""
 
 
 class Shell(NamedTuple):
@@ -111,7 +112,7 @@ def staircase_gap(shell: Shell, spacing: float) -> Prediction:
     """Relative gap of the flow on the lattice to the law: none but for walls of whole voxels.
 
     Both faces may act as if they stood 0.6 spacings elsewhere: the bound is
-    0.6ℓ(1/r_i + 1/r_o)/ln(r_o/r_i), or 0.6ℓ(1/r_i² + 1/r_o²)/(1/r_i − 1/r_o).
+    0.7ℓ(1/r_i + 1/r_o)/ln(r_o/r_i), or 0.7ℓ(1/r_i² + 1/r_o²)/(1/r_i − 1/r_o).
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def staircase_gap(shell: Shell, spacing: float) -> Prediction:
     slopes = 1.0 / shell.r_inner**n + 1.0 / shell.r_outer**n
     per_shift = slopes * shell.shape_factor / (2.0 * n * math.pi)
     return Prediction(
-        law_name="faces of voxels act at most 0.6 ℓ elsewhere",
+        law_name="faces of voxels act at most 0.7 ℓ elsewhere",
         law=0.0,
         expected=0.0,
         tolerance=WALL_SHIFT * spacing * per_shift,

@@ -75,7 +75,7 @@ def test_nothing_is_judged_by_ends_that_are_rare(tmp_path):
     image[2:9, 1:-1] = 0
     image[2:9, 3] = 1
     np.save(tmp_path / "lined.npy", image)
-    shape = _voxels.of(str(tmp_path / "lined.npy"))
+    shape = _voxels.shape_of(str(tmp_path / "lined.npy"))
     assert np.median(shape.h[shape.reached]) < 0.01
     assert 0.01 < shape.h.flat[shape.start] < 0.99
     judged = shape.h.flat[shape.chosen]
