@@ -85,3 +85,8 @@ def _duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02d} min"
     return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+
+
+def progress_bar(title: str) -> ProgressBar:
+    """Bar on stderr, which shows on a terminal only."""
+    return ProgressBar(Console(stderr=True), title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import importlib.util
 import inspect
@@ -197,7 +198,9 @@ def load(name: str | Path | ModuleType | Scenario) -> Scenario:
         return _load_file(Path(text))
     hyphenated = text.replace("_", "-")
     if hyphenated not in names():
-        raise ScenarioError(f"{text}: no such scenario; there are: {', '.join(names())}")
+        near = difflib.get_close_matches(hyphenated, names(), 1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise ScenarioError(f"{text}: no such scenario; {meant}there are: {', '.join(names())}")
     try:
         module = importlib.import_module(f"{__package__}.{hyphenated.replace('-', '_')}")
     except (Exception, SystemExit) as error:  # a broken file must not hide the others

@@ -6,10 +6,8 @@ Commands return an ``Answer``; only ``main`` writes and decides how the process 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import enum
 import importlib.metadata
-import json
 import os
 import shlex
 import sys
@@ -21,7 +19,6 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from rich.console import Console
 
 import walkers
 from analysis import TrajectoryError
@@ -37,7 +34,7 @@ from ._inputs import (
     read_settings,
 )
 from ._parameters import ParameterError
-from ._progress import ProgressBar
+from ._progress import progress_bar
 from ._result import Result
 from ._run import judged
 from ._scenario import Scenario, ScenarioError, load, names
@@ -135,7 +132,7 @@ def list_command(as_json: Json = False) -> Answer:
     """Every scenario: its question and its law."""
     entries = [_listed(name) for name in names()]
     if as_json:
-        return Answer(_json_text(entries))
+        return Answer(report.json_text(entries))
     rows = [
         (entry["name"], entry["question"], entry["law_name"])
         if "broken" not in entry
@@ -164,7 +161,7 @@ def _listed(name: str) -> dict[str, Any]:
 @app.command("show")
 def show_command(name: Name) -> Answer:
     """Parameters, rule, quantities and laws of a scenario."""
-    scenario = _found(name)
+    scenario = load(name)
     return Answer(report.coloured(report.scenario(scenario, scenario.laws_at_defaults())))
 
 
@@ -225,8 +222,8 @@ def run_command(
     figure = None if plot is None else checked_figure_path(plot)
     if store is not None and store.exists() and not store.is_dir():
         raise InputError(f"--store: {store} is a file, not a folder")
-    scenario = _found(file.scenario)
-    with _pool(executor, jobs) as pool, _bar(scenario.name) as bar:
+    scenario = load(file.scenario)
+    with _pool(executor, jobs) as pool, progress_bar(scenario.name) as bar:
         finished = simulate(
             scenario,
             values,
@@ -242,7 +239,11 @@ def run_command(
     (result,) = judged([finished])
     if figure is not None:
         _save(result, figure)
-    text = _json_text(result.as_json()) if as_json else report.coloured(report.verdicts([result]))
+    text = (
+        report.json_text(result.as_json())
+        if as_json
+        else report.coloured(report.verdicts([result]))
+    )
     return Answer(text, _status([result]))
 
 
@@ -268,13 +269,13 @@ def validate_command(
     number = _first(read_number(seed), 1)
     with _pool(ExecutorKind.threads, jobs) as pool:
         for scenario in loaded:
-            with _bar(scenario.name) as bar:
+            with progress_bar(scenario.name) as bar:
                 options = {"seed": number, "executor": pool, **EFFORTS[effort]}
                 runs.append(simulate(scenario, {}, progress=bar, **options))
     results = judged(runs)
     if as_json:
         objects = [result.as_json() for result in results]
-        text = _json_text({"family_error_rate": FAMILY_ERROR_RATE, "results": objects})
+        text = report.json_text({"family_error_rate": FAMILY_ERROR_RATE, "results": objects})
     else:
         text = report.coloured(report.verdicts(results))
     return Answer(text, INTERNAL_ERROR if broken else _status(results), broken)
@@ -285,7 +286,7 @@ def _loaded(wanted: Sequence[str], skip_broken: bool) -> tuple[list[Scenario], l
     loaded, broken = [], []
     for name in wanted:
         try:
-            loaded.append(_found(name))
+            loaded.append(load(name))
         except ScenarioError as error:
             if not skip_broken:
                 raise
@@ -306,16 +307,6 @@ def drop_batch_command(
     return Answer(f"{file}: batch {batch} dropped")
 
 
-def _found(name: str) -> Scenario:
-    """Load a scenario, or say which one may have been meant."""
-    known = names()
-    near = difflib.get_close_matches(name.replace("_", "-"), known, 1)
-    if near and near[0] != name.replace("_", "-") and not name.endswith(".py"):
-        there = ", ".join(known)
-        raise InputError(f"{name}: no such scenario; did you mean {near[0]}? there are: {there}")
-    return load(name)
-
-
 def _first(*values: Any) -> Any:
     """First value that was given."""
     return next(value for value in values if value is not None)
@@ -333,19 +324,11 @@ def _pool(kind: ExecutorKind, jobs: str | None) -> Executor:
     return walkers.processes(n_jobs) if kind is ExecutorKind.processes else walkers.threads(n_jobs)
 
 
-def _bar(title: str) -> ProgressBar:
-    return ProgressBar(Console(stderr=True), title)
-
-
 def _save(result: Result, path: Path) -> None:
     try:
         result.plot(path)
     except OSError as error:
         raise InputError(f"--plot: {path} cannot be written ({error.strerror})") from error
-
-
-def _json_text(content: Any) -> str:
-    return json.dumps(content, allow_nan=False, indent=2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as _html
 import io
+import json
 import math
 import os
 import re
@@ -307,3 +308,8 @@ def html(result: Result) -> str:
     sentences = "".join(f"<p>{_html.escape(note)}</p>" for note in said)
     caption = f"<caption>{_html.escape(result.title)}</caption>"
     return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>{sentences}"
+
+
+def json_text(content: Any) -> str:
+    """Strict JSON: null, never NaN."""
+    return json.dumps(content, allow_nan=False, indent=2)
