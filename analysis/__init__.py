@@ -8,7 +8,7 @@ from .estimate import Estimate, batch_mean, jackknife, ratio, violations
 from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
 from .trajectories import MotionReport, TrajectoryError, analyse, read_positions
-from .verdict import Check, Prediction, Verdict, judge
+from .verdict import Check, Prediction, Verdict, checks_of, judge
 
 __all__ = [
     "Check",
@@ -21,6 +21,7 @@ __all__ = [
     "Verdict",
     "analyse",
     "batch_mean",
+    "checks_of",
     "diffusion_tensor",
     "displacement_moments",
     "green_kubo",

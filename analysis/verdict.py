@@ -10,7 +10,7 @@ the numbers".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -117,6 +117,41 @@ class Verdict:
     threshold: float
     by_z_alone: bool
     interval: tuple[float, float] | None = None
+
+
+def checks_of(
+    estimates: Mapping[str, Estimate],
+    predictions: Mapping[str, Prediction],
+    scales: Mapping[str, float] | None = None,
+    exact: Collection[str] = (),
+) -> list[Check]:
+    """Put every estimate to the law of its name.
+
+    Parameters
+    ----------
+    estimates, predictions : mapping of str
+        By quantity; the checks come in the order of the estimates.
+    scales : mapping of str to float, optional
+        What "relative" refers to, in the quantity's unit; |law| for those left out.
+    exact : collection of str
+        Quantities that carry no statistical error.
+
+    Raises
+    ------
+    ValueError
+        For a scale that is not positive: a law that is zero needs one.
+    """
+    given = scales or {}
+    return [
+        Check(
+            quantity,
+            estimate,
+            predictions[quantity],
+            scale=given.get(quantity, abs(predictions[quantity].law)),
+            exact=quantity in exact,
+        )
+        for quantity, estimate in estimates.items()
+    ]
 
 
 def judge(checks: Iterable[Check], family_error_rate: float = FAMILY_ERROR_RATE) -> list[Verdict]:

@@ -241,16 +241,9 @@ def checks(record: walkers.Record, p: HollowParams, flow_unit: str) -> list[Chec
         "flux_outer": analysis.batch_mean(fluxes[1], "mol/(m² s)"),
         "discretisation_gap": analysis.Estimate(gap, 0.0, record.n_batches - 1),
     }
-    return [
-        Check(
-            name,
-            estimate,
-            predictions[name],
-            scale=abs(predictions[name].law) or 1.0,
-            exact=name == "discretisation_gap",
-        )
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(
+        estimates, predictions, scales={"discretisation_gap": 1.0}, exact=["discretisation_gap"]
+    )
 
 
 def plot(result: Any, title: str) -> Any:

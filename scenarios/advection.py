@@ -82,13 +82,9 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     predictions = laws(p)
     one_way = per * advection.largest_passage(C_LEFT, C_RIGHT, -p.peclet)
     midpoint = predictions["profile_midpoint"].law
-    scales = {name: one_way for name in predictions} | {"profile_midpoint": midpoint}
-    return [
-        Check(
-            name, estimate, predictions[name], scale=max(scales[name], abs(predictions[name].law))
-        )
-        for name, estimate in estimates.items()
-    ]
+    scales = {name: max(one_way, abs(law.law)) for name, law in predictions.items()}
+    scales["profile_midpoint"] = midpoint
+    return analysis.checks_of(estimates, predictions, scales)
 
 
 def plot(result: Any) -> Any:

@@ -140,8 +140,10 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Entries of the tensor from fluxes and displacements, and what follows from them."""
     J_xx, J_yx = fluxes(record, p, axis=0)
     J_yy, J_xy = fluxes(record, p, axis=1)
-    moments = record["free.moments"][:, 0] / (record["free.started"] * 2.0 * FREE_STEPS)
-    M_xx, M_yy, M_xy = moments[:, 3], moments[:, 4], moments[:, 6]
+    free = analysis.diffusion_tensor(
+        record["free.moments"][:, 0], record.part("free").n_walkers, 0.0, 0.0, FREE_STEPS
+    )
+    M_xx, M_yy, M_xy = (free[i][j].batch_values for i, j in ((0, 0), (1, 1), (0, 1)))
     unit = "ℓ²/τ"
     estimates = {
         "D_xx": analysis.batch_mean((J_xx + M_xx) / 2.0, unit),
@@ -160,10 +162,8 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     mixed = float(np.sqrt(predictions["D_xx"].law * predictions["D_yy"].law))
     scales = {name: predictions[name].law for name in ("D_xx", "D_yy", "smallest_eigenvalue")}
     scales["flux_angle"] = 90.0
-    return [
-        Check(name, estimate, predictions[name], scale=scales.get(name, mixed))
-        for name, estimate in estimates.items()
-    ]
+    scales = dict.fromkeys(estimates, mixed) | scales
+    return analysis.checks_of(estimates, predictions, scales)
 
 
 def plot(result: Any) -> Any:

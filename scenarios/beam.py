@@ -99,10 +99,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         ),
     }
     predictions = laws(p)
-    return [
-        Check(name, estimate, predictions[name], scale=predictions[name].law)
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions)
 
 
 def plot(result: Any) -> Any:

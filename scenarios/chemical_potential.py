@@ -117,8 +117,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     drifted = (drifted + record.part("drifting").centres[0]) / STEP
     square = record["resting.moments"][:, 0, 3] / record.part("resting").n_walkers
     estimates["einstein_ratio"] = analysis.ratio(drifted, square / 2.0, "1/RT")
-    law = laws(p)
-    return [Check(name, estimate, law[name], scale=1.0) for name, estimate in estimates.items()]
+    return analysis.checks_of(estimates, laws(p))
 
 
 def plot(result: Any) -> Any:

@@ -143,16 +143,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         "chi2": analysis.batch_mean(chi_square.mean(axis=1)),
     }
     predictions = laws(p)
-    return [
-        Check(
-            name,
-            estimate,
-            predictions[name],
-            scale=abs(predictions[name].law) or 1.0,
-            exact=name == "residual",
-        )
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions, scales={"residual": 1.0}, exact=["residual"])
 
 
 def plot(result: Any) -> Any:

@@ -135,10 +135,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         "decay_rate": analysis.ratio(escapes, residence, "1/s"),
     }
     predictions = laws(p)
-    return [
-        Check(name, estimate, predictions[name], scale=predictions[name].law)
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions)
 
 
 def plot(result: Any) -> Any:

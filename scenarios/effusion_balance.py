@@ -161,10 +161,8 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     }
     predictions = laws(p)
     scales = {"net_flux": 1.0, "energy_flux": predictions["energy_flux"].law or k * p.T_cold}
-    return [
-        Check(name, estimate, predictions[name], scale=scales.get(name, predictions[name].expected))
-        for name, estimate in estimates.items()
-    ]
+    scales = {name: law.expected for name, law in predictions.items()} | scales
+    return analysis.checks_of(estimates, predictions, scales)
 
 
 def plot(result: Any) -> Any:

@@ -115,15 +115,10 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     }
     predictions = laws(p)
     one_way = per * advection.largest_passage(p.c_left, p.c_right, p.rise)
-    scales = {"current_density": (abs(charge) or electro.F) * one_way}
-    return [
-        Check(
-            name, estimate, predictions[name],
-            scale=scales.get(name, max(one_way, abs(predictions[name].law))),
-            exact=charge == 0.0 and name == "current_density",  # no charge is ever displaced
-        )
-        for name, estimate in estimates.items()
-    ]  # fmt: skip
+    scales = {name: max(one_way, abs(law.law)) for name, law in predictions.items()}
+    scales["current_density"] = (abs(charge) or electro.F) * one_way
+    still = ["current_density"] if charge == 0.0 else []  # no charge is ever displaced
+    return analysis.checks_of(estimates, predictions, scales, exact=still)
 
 
 def plot(result: Any) -> Any:

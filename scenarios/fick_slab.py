@@ -91,10 +91,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         "profile_midpoint": analysis.batch_mean(centre, "1/site"),
     }
     predictions = laws(p)
-    return [
-        Check(name, estimate, predictions[name], scale=abs(predictions[name].law))
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions)
 
 
 def plot(result: Any) -> Any:

@@ -89,10 +89,8 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
             lambda cone, all_: cone / (all_ * CONE_SINE_SQUARED), beam[:, -1], passed
         ),
     }
-    return [
-        Check(name, estimate, predictions[name], scale=predictions[name].expected or W)
-        for name, estimate in estimates.items()
-    ]
+    scales = {name: law.expected or W for name, law in predictions.items()}
+    return analysis.checks_of(estimates, predictions, scales)
 
 
 def plot(result: Any) -> Any:

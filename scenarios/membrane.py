@@ -104,10 +104,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     predictions = laws(p)
     one_way = p.partition * p.D_membrane * max(p.c1, p.c2) / p.thickness
     scales = {"flux": one_way, "rate": one_way * p.area}
-    return [
-        Check(name, estimate, predictions[name], scale=scales.get(name, p.partition))
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions, scales)
 
 
 def plot(result: Any) -> Any:

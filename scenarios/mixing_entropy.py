@@ -127,10 +127,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         "entropy_final": analysis.batch_mean(S[:, END], "k"),
     }
     predictions = laws(p)
-    return [
-        Check(name, estimate, predictions[name], scale=predictions[name].law)
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions)
 
 
 def plot(result: Any) -> Any:

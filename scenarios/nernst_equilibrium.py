@@ -109,10 +109,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         "flux_ratio": predictions["flux_ratio"].law,
         "boltzmann_profile": max(1.0, abs(predictions["boltzmann_profile"].law)),
     }
-    return [
-        Check(name, estimate, predictions[name], scale=natural[name])
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions, natural)
 
 
 def plot(result: Any) -> Any:

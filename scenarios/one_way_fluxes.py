@@ -134,10 +134,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     predictions = laws(p)
     scales = {name: prediction.law for name, prediction in predictions.items()}
     scales["net_rate"] = scales["forward_rate"]  # it may vanish
-    return [
-        Check(name, estimate, predictions[name], scale=scales[name])
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions, scales)
 
 
 def plot(result: Any) -> Any:

@@ -128,10 +128,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
                 "none comes across"
             )
     predictions = laws(p)
-    return [
-        Check(name, estimate, predictions[name], scale=predictions[name].law)
-        for name, estimate in estimates.items()
-    ]
+    return analysis.checks_of(estimates, predictions)
 
 
 def _across(record: walkers.Record, across: Any) -> Any:

@@ -27,7 +27,7 @@ def saved(folder, name, image=IMAGE):
     return path
 
 
-def refused(path, *words, **options):
+def assert_refused(path, *words, **options):
     with pytest.raises(InputError) as refusal:
         read_image(path, **options)
     message = str(refusal.value)
@@ -78,20 +78,20 @@ def test_the_image_of_an_archive_is_found(tmp_path):
     np.savez(tmp_path / "a.npz", image=IMAGE, spacing=np.array(3))
     np.testing.assert_array_equal(read_image(tmp_path / "a.npz"), IMAGE)
     np.savez(tmp_path / "b.npz", one=IMAGE, two=IMAGE)
-    refused(tmp_path / "b.npz", "several", "one, two")
+    assert_refused(tmp_path / "b.npz", "several", "one, two")
     np.savez(tmp_path / "c.npz", one=np.zeros(3, int), two=np.zeros(2, int))
-    refused(tmp_path / "c.npz", "no array of 2 or 3")
+    assert_refused(tmp_path / "c.npz", "no array of 2 or 3")
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.tif", "a.raw", "a.png", "a"])
 def test_no_file_a_folder_an_empty_file(tmp_path, name):
     known = name not in ("a.png", "a")
-    refused(tmp_path / name, "no such file" if known else "must end with one of .npy")
+    assert_refused(tmp_path / name, "no such file" if known else "must end with one of .npy")
     (tmp_path / name).write_bytes(b"")
-    refused(tmp_path / name, "empty" if known else ".npy")
+    assert_refused(tmp_path / name, "empty" if known else ".npy")
     (tmp_path / name).unlink()
     (tmp_path / name).mkdir()
-    refused(tmp_path / name, "no file" if known else ".npy")
+    assert_refused(tmp_path / name, "no file" if known else ".npy")
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.tif", "a.raw"])
@@ -104,7 +104,7 @@ def test_a_file_cut_short_anywhere(tmp_path, name):
         if name == "a.tif" and length >= len(whole) - 20:  # what is missing is no voxel
             np.testing.assert_array_equal(read_image(path), IMAGE)
         else:
-            refused(path, **given)
+            assert_refused(path, **given)
 
 
 def test_pages_cut_short_anywhere(tmp_path):
@@ -115,23 +115,23 @@ def test_pages_cut_short_anywhere(tmp_path):
     whole = path.read_bytes()
     for length in range(1, len(whole), 3):
         path.write_bytes(whole[:length])
-        refused(path)
+        assert_refused(path)
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.tif"])
 def test_text_in_disguise(tmp_path, name):
     (tmp_path / name).write_text("not an image at all\n" * 50)
-    refused(tmp_path / name, "damaged, or no")
+    assert_refused(tmp_path / name, "damaged, or no")
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.tif"])
 def test_what_is_no_image_of_labels(tmp_path, name):
-    refused(saved(tmp_path, name, IMAGE.astype(float)), "integers or booleans", "float64")
-    refused(saved(tmp_path, name, np.full((3, 3), np.nan)), "integers or booleans")
-    refused(saved(tmp_path, name, IMAGE[:, None]), "2 or 3 dimensions", "(4, 1, 5, 6)")
+    assert_refused(saved(tmp_path, name, IMAGE.astype(float)), "integers or booleans", "float64")
+    assert_refused(saved(tmp_path, name, np.full((3, 3), np.nan)), "integers or booleans")
+    assert_refused(saved(tmp_path, name, IMAGE[:, None]), "2 or 3 dimensions", "(4, 1, 5, 6)")
     if name != "a.tif":
-        refused(saved(tmp_path, name, IMAGE[0, 0]), "2 or 3 dimensions", "(6,)")
-        refused(saved(tmp_path, name, IMAGE[:0]), "no voxels")
+        assert_refused(saved(tmp_path, name, IMAGE[0, 0]), "2 or 3 dimensions", "(6,)")
+        assert_refused(saved(tmp_path, name, IMAGE[:0]), "no voxels")
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz"])
@@ -141,16 +141,16 @@ def test_objects_are_not_unpickled(tmp_path, name):
         np.save(tmp_path / name, array, allow_pickle=True)
     else:
         np.savez(tmp_path / name, array)
-    refused(tmp_path / name, "object")
+    assert_refused(tmp_path / name, "object")
 
 
 def test_colours_and_unlike_pages(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", np.zeros((5, 6, 3), np.uint8), photometric="rgb")
-    refused(tmp_path / "a.tif", "RGB")
+    assert_refused(tmp_path / "a.tif", "RGB")
     with tifffile.TiffWriter(tmp_path / "b.tif") as pages:
         pages.write(IMAGE[0], photometric="minisblack")
         pages.write(IMAGE[0, :2], photometric="minisblack")
-    refused(tmp_path / "b.tif", "differ")
+    assert_refused(tmp_path / "b.tif", "differ")
 
 
 @pytest.mark.parametrize(
@@ -168,14 +168,14 @@ def test_colours_and_unlike_pages(tmp_path):
     ],
 )
 def test_raw_files_need_their_shape_and_type(tmp_path, given, words):
-    refused(saved(tmp_path, "a.raw"), *words, **given)
+    assert_refused(saved(tmp_path, "a.raw"), *words, **given)
 
 
 def test_only_raw_files_take_a_shape(tmp_path):
-    refused(saved(tmp_path, "a.npy"), "only .raw", shape=(4, 5, 6), dtype="uint8")
+    assert_refused(saved(tmp_path, "a.npy"), "only .raw", shape=(4, 5, 6), dtype="uint8")
 
 
 def test_without_tifffile_the_command_that_helps(tmp_path, monkeypatch):
     path = saved(tmp_path, "a.tif")
     monkeypatch.setitem(sys.modules, "tifffile", None)
-    refused(path, "pip install 'fluxwalk[images]'")
+    assert_refused(path, "pip install 'fluxwalk[images]'")
