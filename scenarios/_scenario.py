@@ -55,7 +55,10 @@ class ScenarioFile(Protocol):
         """Model of one batch."""
 
     def laws(self, p: Any) -> Mapping[str, Prediction]:
-        """Law of every quantity, without a simulation, in the order of QUANTITIES."""
+        """Law of every quantity, without a simulation, in the order of QUANTITIES.
+
+        Of ``W[i,j]`` in QUANTITIES there may be many, ``W[left,right]`` and so on.
+        """
 
     def checks(self, record: walkers.Record, p: Any) -> list[Check]:
         """Questions to the record, in the order of QUANTITIES."""
@@ -86,6 +89,13 @@ class Scenario:
     def wrong_rules(self) -> Mapping[str, WrongRule]:
         """Rules that the law must refuse, by name."""
         return getattr(self.file, "WRONG_RULES", {})
+
+    def family(self, quantity: str) -> str:
+        """Name in QUANTITIES of what is measured: ``W[left,right]`` is one of ``W[i,j]``."""
+        if quantity in self.file.QUANTITIES:
+            return quantity
+        head = f"{quantity.partition('[')[0]}["
+        return next((name for name in self.file.QUANTITIES if name.startswith(head)), quantity)
 
     def call(self, part: str, *arguments: Any) -> Any:
         """Call ``build``, ``laws`` or ``checks`` of the file.
@@ -127,7 +137,7 @@ class Scenario:
             laws = self.file.laws(self.file.Params())
         except Exception as error:
             raise ScenarioError(f"{self.name}: broken scenario ({_reason(error)})") from error
-        if list(laws) != list(self.file.QUANTITIES):
+        if list(dict.fromkeys(map(self.family, laws))) != list(self.file.QUANTITIES):
             raise ScenarioError(f"{self.name}: broken scenario (laws and QUANTITIES differ)")
         return laws
 

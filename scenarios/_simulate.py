@@ -83,9 +83,9 @@ class _Job:
         checks: list[Check] = self.scenario.call("checks", record, self.params)
         # Not every quantity need exist at all parameters: the laws say which ones do.
         laws = self.scenario.call("laws", self.params)
-        quantities = self.scenario.file.QUANTITIES
+        quantities, family = self.scenario.file.QUANTITIES, self.scenario.family
         measured = {check.quantity: check.estimate.unit for check in checks}
-        promised = {name: quantities[name].unit for name in quantities if name in laws}
+        promised = {name: quantities[family(name)].unit for name in laws}
         if list(measured.items()) != list(promised.items()):
             raise ScenarioError(
                 f"{self.scenario.name}: broken scenario (promised are {promised}, "

@@ -120,10 +120,10 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     per_time = n_molecules / (model.n_walkers * model.t_end)
     per_area = per_time / (np.pi * p.hole_radius**2)
     crossings = record["equilibrium.hits"][:, 0, HOLE]
-    leaving = record["equilibrium.sums"][:, 0, HOLE]
-    walls = record["emptying.sums"][:, 0, WALLS]
+    leaving = record["equilibrium.crossing_sums"][:, 0, HOLE]
+    walls = record["emptying.crossing_sums"][:, 0, WALLS]
     impulse = walls[:, MOMENTUM_Z] - walls[:, MOMENTUM_Z_OUT]
-    residence = record["emptying.time"][:, 0, 0]
+    residence = record["emptying.present_time"][:, 0, 0]
     escapes = record["emptying.absorbed"][:, 0, HOLE]
     estimates = {
         "flux": analysis.batch_mean(crossings * per_area, "1/(m² s)"),
@@ -143,7 +143,7 @@ def plot(result: Any) -> Any:
     p, record = result.params, result.record
     figure, (speeds, cosines, decay) = draw.figure(3)
     counts = {
-        name: record[f"equilibrium.{name}_histogram"][:, 0, 0] for name in ("speed", "cosine")
+        name: record[f"equilibrium.crossing_{name}s"][:, 0, 0] for name in ("speed", "cosine")
     }
     box, emptying = record.part("equilibrium"), record.part("emptying")
     draw.draw_histogram(
@@ -160,7 +160,7 @@ def plot(result: Any) -> Any:
     draw.label_axes(cosines, "cos θ", "density", "Leaving molecules")
     times = np.array(emptying.census_times)
     draw.draw_law(decay, times, np.exp(-laws(p)["decay_rate"].law * times), "exp(−v̄At/4V)")
-    inside = record["emptying.census"][:, :, 0] / emptying.n_walkers
+    inside = record["emptying.present_count"][:, :, 0] / emptying.n_walkers
     draw.draw_batches(decay, times, inside, "molecules")
     draw.label_axes(decay, "time [s]", "share still inside", "Emptying box")
     return figure

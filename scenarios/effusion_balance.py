@@ -145,8 +145,8 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     hole_area = np.pi * p.hole_radius**2
     wall_area = 6.0 * p.chamber_side**2 - hole_area
     hits = record["closed.hits"].sum(axis=1)  # over the sources
-    time = record["closed.time"].sum(axis=1)
-    energy = record["closed.sums"].sum(axis=1)[:, :, ENERGY]
+    time = record["closed.present_time"].sum(axis=1)
+    energy = record["closed.crossing_sums"].sum(axis=1)[:, :, ENERGY]
     wall_hits = hits[:, WALLS_HOT] + hits[:, WALLS_COLD]
     energy_out = energy[:, HOLE_HOT] - energy[:, HOLE_COLD]
     # Each feed injects ν·(feed area) molecules per time; its walkers stand for them.
@@ -175,7 +175,7 @@ def plot(result: Any) -> Any:
     final = ratio / (1.0 + ratio)
     law = final + (0.5 - final) * np.exp(-times)
     draw.draw_law(axes, times, law, "exponential to the law's balance")
-    census = record["closed.census"]
+    census = record["closed.present_count"]
     draw.draw_batches(axes, times, census[:, :, 0] / closed.n_walkers, "molecules")
     draw.label_axes(
         axes, "time [relaxation times]", "share in the hot chamber", "Relaxation of the closed pair"

@@ -77,7 +77,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     W_forward = record["absorbed"][:, left, right] / entered[:, left]
     W_backward = record["absorbed"][:, right, left] / entered[:, right]
     passed = record["absorbed"][:, left, right] + record["absorbed"][:, right, left]
-    beam = record["cosine_histogram"][:, left, right] + record["cosine_histogram"][:, right, left]
+    beam = record["crossing_cosines"][:, left, right] + record["crossing_cosines"][:, right, left]
     hits = record["hits"][:, :, wall].sum(axis=1) / entered.sum(axis=1)
     predictions = laws(p)
     W = predictions["transmission"].law
@@ -103,7 +103,7 @@ def plot(result: Any) -> Any:
     paths.plot([0, p.length_over_radius], [-1, -1], "k", lw=1.5)
     draw.label_axes(paths, "x [R]", "y [R]", "Twelve molecules, projected on a plane")
     left, right = 0, 1
-    counts = record["cosine_histogram"]
+    counts = record["crossing_cosines"]
     exits = (counts[:, left, right] + counts[:, right, left]).astype(float)
     edges = np.array(COSINE_EDGES)
     middle = (edges[1:] + edges[:-1]) / 2.0

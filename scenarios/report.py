@@ -231,7 +231,7 @@ def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
         parameters.add_row(*map(_prose, cells))
     quantities = _table("quantity", "value", "unit", "law", "source", right=("value",), fixed=fixed)
     for name, law in laws.items():
-        unit = entry.file.QUANTITIES[name].unit
+        unit = entry.file.QUANTITIES[entry.family(name)].unit
         expected = "" if law.expected == law.law else f"\n({law.expected:.6g})"
         cells = (name, f"{law.law:.6g}{expected}", unit, law.law_name, law.source)
         quantities.add_row(*map(_prose, cells))

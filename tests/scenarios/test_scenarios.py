@@ -138,7 +138,7 @@ def test_the_contract_is_kept():
 def test_laws_and_quantities_are_the_same(name):
     scenario = load(name)
     laws = scenario.laws_at_defaults()
-    assert list(laws) == list(scenario.file.QUANTITIES)
+    assert list(dict.fromkeys(map(scenario.family, laws))) == list(scenario.file.QUANTITIES)
     assert scenario.law_name == next(iter(laws.values())).law_name
 
 
@@ -155,7 +155,8 @@ def test_every_parameter_is_documented_and_bounded(name):
 def test_scenario_keeps_its_law(name):
     run = right_run(name, ())
     (verdicts,) = judge([run])
-    assert set(outcomes(verdicts).values()) == {"agrees"}, [v.sentence for v in verdicts]
+    claimed = [v for v in verdicts if v.outcome != "measured"]
+    assert set(outcomes(claimed).values()) == {"agrees"}, [v.sentence for v in verdicts]
     assert leading(run.checks).precision <= 0.003
     limit = 4.0 * np.sqrt(6.0 / run.record.n_batches)
     for check, verdict in zip(run.checks, verdicts, strict=True):
@@ -177,7 +178,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         print(
             f"\n{name}, {rule}: " + ", ".join(f"{v.quantity} {deviation(v):+.0f}" for v in refused)
         )
-    assert set(outcomes(kept).values()) == {"agrees"}
+    assert set(outcomes(kept).values()) <= {"agrees", "measured"}
     moved = {v.quantity: int(np.sign(deviation(v))) for v in refused if v.outcome == "disagrees"}
     assert moved.items() >= dict(wrong_rule.moves).items()
     assert wrong_rule.moves
@@ -242,4 +243,4 @@ def test_a_copy_of_a_scenario_runs_from_its_path(name, tmp_path):
     copy = tmp_path / "mine.py"
     copy.write_text(Path(load(name).file.__file__).read_text())
     run = simulate(load(copy), {}, seed=1, n_batches=8)
-    assert [c.quantity for c in run.checks] == list(load(name).file.QUANTITIES)
+    assert [c.quantity for c in run.checks] == list(load(name).laws_at_defaults())

@@ -78,7 +78,7 @@ def test_walls_and_holes_of_any_size_receive_a_quarter_n_v(radius):
     expected = n * SPEED / 4.0 * (t_end - t_start) * np.array([6.0 - area, area])
     for surface in range(2):
         assert deviation(tallies["hits"][:, 0, surface], expected[surface]) < SIGMAS
-    assert np.allclose(tallies["time"], n * (t_end - t_start))
+    assert np.allclose(tallies["present_time"], n * (t_end - t_start))
 
 
 def test_two_diffuse_rooms_stay_uniform_and_maxwellian():
@@ -102,13 +102,16 @@ def test_two_diffuse_rooms_stay_uniform_and_maxwellian():
         speed_edges=(*gamma_speeds(np.linspace(0.0, 1.0, 11)[:-1]), 1e9),
     )
     tallies = batches(model)
-    census = tallies["census"]
+    census = tallies["present_count"]
     assert np.all(census.sum(axis=2) == 300)
     assert np.all(census[:, 0] == [100, 200])
-    assert tallies["time"].sum(axis=(1, 2)) == pytest.approx(300 * 20.0 / SPEED, rel=1e-12)
+    assert tallies["present_time"].sum(axis=(1, 2)) == pytest.approx(300 * 20.0 / SPEED, rel=1e-12)
     assert deviation(census[:, 2, 0], 100.0) < SIGMAS
-    assert deviation(tallies["time"][:, :, 0].sum(axis=1) / (300 * 20.0 / SPEED), 1 / 3) < SIGMAS
-    for name in ("cosine_histogram", "speed_histogram"):
+    assert (
+        deviation(tallies["present_time"][:, :, 0].sum(axis=1) / (300 * 20.0 / SPEED), 1 / 3)
+        < SIGMAS
+    )
+    for name in ("crossing_cosines", "crossing_speeds"):
         counts = tallies[name].sum(axis=(0, 1))
         assert np.all(counts.sum(axis=1) == tallies["hits"].sum(axis=(0, 1))[[1, 2]])
         for row in counts:  # bins of equal probability under the laws of an opening
@@ -175,18 +178,18 @@ def test_specular_walls_keep_energy_and_balance_momentum():
         holed_box(0.2, 400, Absorbing(), Maxwell(0.5, 500.0), watched=watched)
     )
     at_once = holed_box(0.2, 400, Absorbing(), Absorbing(), watched=watched)
-    start = at_once.compute(3, 0)["sums"][0, :, 2:6].sum(axis=0)
-    arrivals, departures = np.split(specular.compute(3, 0)["sums"][0, :, 2:], 2, axis=1)
+    start = at_once.compute(3, 0)["crossing_sums"][0, :, 2:6].sum(axis=0)
+    arrivals, departures = np.split(specular.compute(3, 0)["crossing_sums"][0, :, 2:], 2, axis=1)
     assert arrivals[0, 0] == departures[0, 0]
     scale = np.array([1.0, *[np.sqrt(2.0 * gas("N2").mass * start[0] * 400)] * 3])
-    arrivals, departures = np.split(diffuse.compute(3, 0)["sums"][0, :, 2:], 2, axis=1)
+    arrivals, departures = np.split(diffuse.compute(3, 0)["crossing_sums"][0, :, 2:], 2, axis=1)
     left = arrivals.sum(axis=0) - departures.sum(axis=0)
     assert np.all(np.abs(left - start) < 1e-10 * np.array([start[0] * 100, *scale[1:]]))
 
 
 def test_flights_between_surfaces_carry_what_they_started_with():
     names = ("wall", "left", "right")
-    sums = tube(5.0, 1000, track_speeds=True, watched=names).compute(1, 0)["sums"]
+    sums = tube(5.0, 1000, track_speeds=True, watched=names).compute(1, 0)["crossing_sums"]
     arrivals, departures = np.split(sums[:, :, 2:].sum(axis=1), 2, axis=1)
     assert np.allclose(arrivals, departures, rtol=1e-12, atol=1e-12 * np.abs(sums[0, 0, 5]))
 

@@ -69,14 +69,15 @@ class FreeMolecular(Model):
     (time, energies, momenta and speeds are counted as 0), and the paths are the same bit by bit.
     Surfaces are numbered in their order, regions in order of appearance, sources are the labels.
 
-    Tallies: ``entered`` (n_labels,) molecules started; ``hits`` (n_labels, n_surfaces) arrivals
-    and ``absorbed`` those that stayed; ``time`` (n_labels, n_regions) [s] spent; ``census``
-    (n_times, n_regions) molecules present at ``census_times``; ``sums`` (n_labels, n_surfaces,
-    10), for ``watched`` surfaces Σ of speed [m/s], cosθ to the normal, energy ½mv² [J] and
-    momentum x, y, z [kg m/s] of arrivals, then energy and momentum of departures (re-emitted,
-    reflected, exchanged or started there; what passes through departs from nowhere);
-    ``cosine_histogram`` and ``speed_histogram`` (n_labels, n_watched, n_bins) of arrivals, the
-    last bin with its upper edge, values beyond the edges left out.
+    Tallies, named by what they are per: ``entered`` (n_labels,) molecules started; ``hits``
+    (n_labels, n_surfaces) arrivals and ``absorbed`` those that stayed; of molecules *present*,
+    ``present_time`` (n_labels, n_regions) [s] spent and ``present_count`` (n_times, n_regions)
+    at ``census_times``; of molecules *crossing* a ``watched`` surface, ``crossing_sums`` (n_labels,
+    n_surfaces, 10), Σ of speed [m/s], cosθ to the normal, energy ½mv² [J] and momentum x, y, z
+    [kg m/s] of arrivals, then energy and momentum of departures (re-emitted, reflected, exchanged
+    or started there; what passes through departs from nowhere), and ``crossing_cosines`` and
+    ``crossing_speeds`` (n_labels, n_watched, n_bins) of arrivals, the last bin with its upper
+    edge, values beyond the edges left out.
     """
 
     surfaces: tuple[Surface, ...] = ()

@@ -122,13 +122,13 @@ def empty_tallies(model: FreeMolecular) -> Tallies:
     return Tallies(
         hits=np.zeros((n_labels, n_surfaces), np.int64),
         absorbed=np.zeros((n_labels, n_surfaces), np.int64),
-        sums=np.zeros((n_labels, n_surfaces, N_SUMS)),
-        time=np.zeros((n_labels, n_regions)),
-        census=np.zeros((len(model.census_times), n_regions), np.int64),
-        cosine_histogram=np.zeros(
+        crossing_sums=np.zeros((n_labels, n_surfaces, N_SUMS)),
+        present_time=np.zeros((n_labels, n_regions)),
+        present_count=np.zeros((len(model.census_times), n_regions), np.int64),
+        crossing_cosines=np.zeros(
             (n_labels, n_watched, max(len(model.cosine_edges) - 1, 0)), np.int64
         ),
-        speed_histogram=np.zeros(
+        crossing_speeds=np.zeros(
             (n_labels, n_watched, max(len(model.speed_edges) - 1, 0)), np.int64
         ),
     )

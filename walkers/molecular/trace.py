@@ -51,11 +51,11 @@ class Tallies(NamedTuple):
 
     hits: NDArray[np.int64]
     absorbed: NDArray[np.int64]
-    sums: NDArray[np.float64]
-    time: NDArray[np.float64]
-    census: NDArray[np.int64]
-    cosine_histogram: NDArray[np.int64]
-    speed_histogram: NDArray[np.int64]
+    crossing_sums: NDArray[np.float64]
+    present_time: NDArray[np.float64]
+    present_count: NDArray[np.int64]
+    crossing_cosines: NDArray[np.int64]
+    crossing_speeds: NDArray[np.int64]
 
 
 @scalar
@@ -176,16 +176,16 @@ def reflected(table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream,
 @kernel
 def add_arrival(tallies, options, label, number, watched, speed, cosine, dx, dy, dz):
     """Add a molecule that arrives at a watched surface to its sums and histograms."""
-    sums = tallies.sums[label, number]
+    sums = tallies.crossing_sums[label, number]
     sums[0] += speed
     sums[1] += cosine
     add_motion(sums, 2, options.mass, speed, dx, dy, dz)
     place = bin_of(cosine, options.cosine_edges)
     if place >= 0:
-        tallies.cosine_histogram[label, watched, place] += 1
+        tallies.crossing_cosines[label, watched, place] += 1
     place = bin_of(speed, options.speed_edges)
     if place >= 0:
-        tallies.speed_histogram[label, watched, place] += 1
+        tallies.crossing_speeds[label, watched, place] += 1
 
 
 @kernel
@@ -194,11 +194,11 @@ def add_flight(tallies, options, label, region, n_seen, clock, arrival):
     until = min(arrival, options.t_end)
     since = max(clock, options.t_start)
     if until > since:
-        tallies.time[label, region] += until - since
+        tallies.present_time[label, region] += until - since
     times = options.census_times
     # A flight that outlasts the window is met by all the censuses that are left.
     while n_seen < times.size and (times[n_seen] < arrival or arrival > options.t_end):
-        tallies.census[n_seen, region] += 1
+        tallies.present_count[n_seen, region] += 1
         n_seen += 1
     return n_seen
 
@@ -219,7 +219,7 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
         walker = np.uint64(number)
         x, y, z, dx, dy, dz, speed = started(sources, label, tracked, words, stream, walker)
         if start_row >= 0 and table.watched[start_row] >= 0 and options.t_start <= 0.0:
-            sums = tallies.sums[label, table.numbers[start_row]]
+            sums = tallies.crossing_sums[label, table.numbers[start_row]]
             add_motion(sums, 6, options.mass, speed, dx, dy, dz)
         region = sources.regions[label]
         draw = np.uint64(0)
@@ -268,7 +268,9 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
                 table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream, walker, draw
             )
             if noted:
-                add_motion(tallies.sums[label, surface], 6, options.mass, speed, dx, dy, dz)
+                add_motion(
+                    tallies.crossing_sums[label, surface], 6, options.mass, speed, dx, dy, dz
+                )
         if not ended:
             return number, n_points
     return -1, n_points
