@@ -48,9 +48,11 @@ from .molecular import (
     FreeMolecular,
     FromGas,
     FromSurface,
+    Mesh,
     Plane,
     Sphere,
     Surface,
+    enclosed_volume,
     trace_paths,
 )
 from .species import Species, gas
@@ -77,6 +79,7 @@ __all__ = [
     "InlineExecutor",
     "KernelError",
     "Maxwell",
+    "Mesh",
     "MirrorWalk",
     "Model",
     "OpenChain",
@@ -104,6 +107,7 @@ __all__ = [
     "closed_chain",
     "drop_batch",
     "emitting",
+    "enclosed_volume",
     "entrances",
     "flux_across",
     "gas",

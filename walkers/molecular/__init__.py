@@ -2,6 +2,7 @@
 
 from .detector import BeamDetector
 from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
+from .mesh import Mesh, enclosed_volume
 from .shapes import Box, Cylinder, Disc, Plane, Shape, Sphere, Surface
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "FreeMolecular",
     "FromGas",
     "FromSurface",
+    "Mesh",
     "Plane",
     "Shape",
     "Sphere",
     "Surface",
+    "enclosed_volume",
     "trace_paths",
 ]

@@ -14,6 +14,7 @@ from scipy.constants import k
 from ..boundary import Absorbing, AngleLaw, Passage, SpeedLaw
 from ..engine.model import Arrays, KernelError, Model
 from ..species import GASES, Species
+from .mesh import Mesh
 from .shapes import Box, Cylinder, Disc, Sphere, Surface
 
 HITS_PER_SECOND = 1e7
@@ -25,7 +26,7 @@ MAXIMUM_HITS = 2**28
 
 @dataclass(frozen=True)
 class FromSurface:
-    """``n`` molecules of a gas at rest at T [K] behind an opening, which must be a Disc.
+    """``n`` molecules of a gas at rest at T [K] behind an opening, which is a Disc or a Mesh.
 
     They start at uniform points of it, into the region that its normal points to.
     """
@@ -197,8 +198,9 @@ class FreeMolecular(Model):
         from ..engine.streams import make_stream
         from . import tables
         from .trace import trace
+        from .tree import make_tree
 
-        table = tables.make_table(self)
+        table, tree = tables.make_table(self), make_tree(self)
         tallies = tables.empty_tallies(self)
         sources, options = tables.make_sources(self, table), tables.make_options(self)
         stream = make_stream(seed, batch, self.stream)
@@ -206,7 +208,7 @@ class FreeMolecular(Model):
         first = 0
         for label, source in enumerate(self.sources):
             lost, _ = trace(
-                table, sources, label, first, source.n, options, tallies, stream, nowhere
+                table, sources, label, first, source.n, options, tallies, stream, nowhere, tree
             )
             if lost >= 0:
                 raise KernelError(self._lost(lost, batch))
@@ -237,9 +239,11 @@ class FreeMolecular(Model):
                 self.volume_shape(source.region)
             else:
                 shape = self.surfaces[self.surface_number(source.surface)].shape
-                if not isinstance(shape, Disc):
+                if not isinstance(shape, Disc | Mesh):
                     kind = type(shape).__name__
-                    raise ValueError(f"molecules start from a Disc, {source.surface!r} is a {kind}")
+                    raise ValueError(
+                        f"molecules start from a Disc or Mesh, {source.surface!r} is a {kind}"
+                    )
 
     def _check_times(self) -> None:
         if not 0.0 <= self.t_start < self.t_end:
@@ -286,8 +290,9 @@ def trace_paths(
     from ..engine.streams import make_stream
     from . import tables
     from .trace import trace
+    from .tree import make_tree
 
-    table = tables.make_table(model)
+    table, tree = tables.make_table(model), make_tree(model)
     sources, options = tables.make_sources(model, table), tables.make_options(model)
     stream = make_stream(seed, 0, model.stream)
     paths = []
@@ -298,7 +303,9 @@ def trace_paths(
         walker = int(sources.counts[:label].sum()) + place
         points = np.empty((max_points, 3))
         tallies = tables.empty_tallies(model)
-        lost, n_points = trace(table, sources, label, walker, 1, options, tallies, stream, points)
+        lost, n_points = trace(
+            table, sources, label, walker, 1, options, tallies, stream, points, tree
+        )
         if lost >= 0:
             raise KernelError(model._lost(walker, 0))
         paths.append(points[:n_points].copy())

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.jit import scalar
-from .shapes import BOX, CYLINDER, DISC, PLANE, SPHERE
+from .mesh_hit import mesh_hit, mesh_normal, on_mesh
+from .shapes import BOX, CYLINDER, DISC, MESH, PLANE, SPHERE
 
 N_PARAMETERS = 11
 
@@ -146,8 +147,11 @@ def surface_hit(shape, p, i, x, y, z, dx, dy, dz):
 
 
 @scalar
-def nearest_hit(table, region, x, y, z, dx, dy, dz):
+def nearest_hit(table, region, x, y, z, dx, dy, dz, tree=None, left=-1):
     """Distance to the first surface of a region, its row (−1 if there is none) and its face.
+
+    tree : of the triangles of meshes, None where there are none; left : slot of the triangle
+    that the flight starts from, or −1. The face of a mesh is the slot of the triangle.
 
     A later row must be nearer by more than the skin, measured across the surfaces: on a grazing
     flight two coplanar surfaces are met at distances that differ by much more than that.
@@ -164,11 +168,25 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz):
         steepest = cosine if nearer else steepest
         row = i if nearer else row
         face = side if nearer else face
+    if tree is not None:
+        # A Disc wins over a mesh that it lies in, a mesh over any other surface.
+        margin = 0.0
+        if row >= 0:
+            margin = p[row, 9] if table.shapes[row] == DISC else -p[row, 9]
+        limit = nearest + abs(margin) / steepest
+        distance, slot = mesh_hit(tree, region, x, y, z, dx, dy, dz, left, limit)
+        if slot >= 0:
+            nx, ny, nz = mesh_normal(tree, slot)
+            cosine = max(-(dx * nx + dy * ny + dz * nz), steepest if row >= 0 else 0.0)
+            if (nearest - distance) * cosine > margin:
+                nearest = distance
+                row = table.first[table.first.size - 1] + tree.owners[slot]
+                face = slot
     return nearest, row, face
 
 
 @scalar
-def landed(shape, p, i, face, x, y, z):
+def landed(shape, p, i, face, x, y, z, tree=None):
     """Point of impact without its rounding error, where that is a matter of setting coordinates.
 
     The curved shapes need none: each hit is found from the radius, so that errors do not add up.
@@ -182,11 +200,14 @@ def landed(shape, p, i, face, x, y, z):
         x = level if axis == 0 else x
         y = level if axis == 1 else y
         z = level if axis == 2 else z
+    if tree is not None:
+        if shape == MESH:
+            x, y, z = on_mesh(tree, face, x, y, z)
     return x, y, z
 
 
 @scalar
-def normal_at(shape, p, i, face, x, y, z):
+def normal_at(shape, p, i, face, x, y, z, tree=None):
     """Return the unit normal into the gas at a point of a surface."""
     nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
     if shape == CYLINDER:
@@ -203,4 +224,7 @@ def normal_at(shape, p, i, face, x, y, z):
     elif shape == SPHERE:
         scale = p[i, 10]
         nx, ny, nz = scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
+    if tree is not None:
+        if shape == MESH:
+            nx, ny, nz = mesh_normal(tree, face)
     return nx, ny, nz

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..boundary import Absorbing, Diffuse, Exchange, Maxwell, Passage, Specular
+from .mesh import Mesh
 
 PLANE, DISC, CYLINDER, SPHERE, BOX = range(5)
 """Tags by which the kernels know the shapes."""
+
+MESH = -1
+"""Tag of a surface made of triangles."""
 
 Vector = tuple[float, float, float]
 SurfaceBoundary = Specular | Diffuse | Maxwell | Absorbing | Passage | Exchange
@@ -124,7 +128,7 @@ class Box:
         return [high - low for low, high in zip(self.low, self.high, strict=True)]
 
 
-Shape = Plane | Disc | Cylinder | Sphere | Box
+Shape = Plane | Disc | Cylinder | Sphere | Box | Mesh
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from scipy.constants import k
 from ..boundary import Absorbing, Diffuse, Exchange, Maxwell, Passage, Specular
 from .gas import FreeMolecular, FromSurface
 from .hit import N_PARAMETERS, Table
+from .mesh import Mesh
 from .scatter import ABSORBING, DIFFUSE, EXCHANGE, PASSAGE, SPECULAR
 from .shapes import (
     BOX,
     CYLINDER,
     DISC,
+    MESH,
     PLANE,
     SPHERE,
     Box,
@@ -28,7 +30,7 @@ from .trace import N_SUMS, Options, Sources, Tallies
 ROUNDING = 64.0 * np.finfo(np.float64).eps
 """Rounding error of an impact over the largest coordinate of its region, with room to spare."""
 
-_TAGS = {Plane: PLANE, Disc: DISC, Cylinder: CYLINDER, Sphere: SPHERE, Box: BOX}
+_TAGS = {Plane: PLANE, Disc: DISC, Cylinder: CYLINDER, Sphere: SPHERE, Box: BOX, Mesh: MESH}
 _RULES = {
     Specular: SPECULAR,
     Diffuse: DIFFUSE,
@@ -43,11 +45,9 @@ def make_table(model: FreeMolecular) -> Table:
     """Put the surfaces, region by region and discs first, into the arrays that kernels read."""
     rows = sorted(range(len(model.surfaces)), key=lambda i: _rank(model, model.surfaces[i]))
     ordered = [model.surfaces[i] for i in rows]
-    regions = [model.region_number(surface.region) for surface in ordered]
-    skins = [
-        ROUNDING * max(reach(s.shape) for s in model.surfaces if s.region == surface.region)
-        for surface in ordered
-    ]
+    # Meshes stand behind all regions, where no flight tries them one by one.
+    regions = [_rank(model, surface)[0] for surface in ordered]
+    skins = [skin(model, surface.region) for surface in ordered]
     boundaries = [surface.boundary for surface in ordered]
     return Table(
         first=np.searchsorted(regions, np.arange(len(model.regions) + 1)).astype(np.int64),
@@ -92,6 +92,7 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
     return Sources(
         counts=np.array([source.n for source in model.sources], np.int64),
         rows=np.array(rows, np.int64),
+        meshes=np.array(rows, np.int64) - table.first[-1],
         regions=np.array(regions, np.int64),
         shapes=np.array(shapes, np.int64),
         parameters=np.array(volumes),
@@ -134,6 +135,11 @@ def empty_tallies(model: FreeMolecular) -> Tallies:
     )
 
 
+def skin(model: FreeMolecular, region: str) -> float:
+    """Length just above the rounding error of a coordinate in a region [m]."""
+    return ROUNDING * max(reach(s.shape) for s in model.surfaces if s.region == region)
+
+
 def parameters(shape: Shape, skin: float) -> np.ndarray:
     """Row of numbers that describes a shape; the columns are listed in ``hit``."""
     row = np.zeros(N_PARAMETERS)
@@ -162,6 +168,8 @@ def reach(shape: Shape) -> float:
     match shape:
         case Plane():
             return max(map(abs, shape.point))
+        case Mesh():
+            return shape.reach
         case Box():
             return max(map(abs, shape.low + shape.high))
         case Cylinder():
@@ -178,7 +186,9 @@ def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:
     """Where a surface stands in the table: of coplanar discs, the smaller wins."""
     is_disc = isinstance(surface.shape, Disc)
     radius = surface.shape.radius if isinstance(surface.shape, Disc) else 0.0
-    return model.region_number(surface.region), not is_disc, radius
+    is_mesh = isinstance(surface.shape, Mesh)
+    region = len(model.regions) if is_mesh else model.region_number(surface.region)
+    return region, not is_disc, radius
 
 
 def _alpha(boundary: object) -> float:

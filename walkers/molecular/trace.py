@@ -11,8 +11,9 @@ from ..engine.jit import kernel, scalar
 from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open
 from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_normals, drawn_words
 from .hit import landed, nearest_hit, normal_at
+from .mesh_hit import drawn_mesh_point, mesh_normal
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
-from .shapes import BOX, CYLINDER
+from .shapes import BOX, CYLINDER, MESH
 
 N_SUMS = 10
 """Σ over arrivals of speed, cosθ, energy and momentum x, y, z; over departures of the last four."""
@@ -25,6 +26,7 @@ class Sources(NamedTuple):
 
     counts: NDArray[np.int64]  # (n_labels,)
     rows: NDArray[np.int64]  # row of the surface, or −1 for a start inside a gas
+    meshes: NDArray[np.int64]  # number of the mesh of that row among all meshes
     regions: NDArray[np.int64]
     shapes: NDArray[np.int64]  # tag of the volume of a gas
     parameters: NDArray[np.float64]  # (n_labels, N_PARAMETERS) of that volume
@@ -79,15 +81,24 @@ def point_in_gas(shape, p, i, words, stream, walker, draw):
 
 
 @scalar
-def started(sources, label, tracked, words, stream, walker):
-    """Position, direction and speed of a molecule at its start; the speed is 0 if not tracked."""
+def started(sources, label, tracked, words, stream, walker, tree):
+    """Position, direction, speed (0 if not tracked) and slot on a mesh (or −1) at the start."""
     p, i = sources.parameters, label
     square_speed = sources.square_speeds[label]
     draw = np.uint64(0)
     speed = 0.0
+    slot = -1
     if sources.rows[label] >= 0:
         x, y, z, draw = drawn_disc_point(p, i, words, stream, BIRTHS, walker, draw)
         nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
+        if tree is not None:
+            if sources.shapes[label] == MESH:
+                mesh = sources.meshes[label]
+                draw = np.uint64(0)
+                x, y, z, slot, draw = drawn_mesh_point(
+                    tree, mesh, words, stream, BIRTHS, walker, draw
+                )
+                nx, ny, nz = mesh_normal(tree, slot)
         dx, dy, dz, speed, draw = emitted(
             sources.angles[label],
             sources.speeds[label],
@@ -110,7 +121,7 @@ def started(sources, label, tracked, words, stream, walker):
         if tracked:
             speed = np.sqrt(0.5 * square_speed) * norm
         dx, dy, dz = a / norm, b / norm, c / norm
-    return x, y, z, dx, dy, dz, speed
+    return x, y, z, dx, dy, dz, speed, slot
 
 
 @scalar
@@ -204,9 +215,10 @@ def add_flight(tallies, options, label, region, n_seen, clock, arrival):
 
 
 @kernel
-def trace(table, sources, label, first, count, options, tallies, stream, points):
+def trace(table, sources, label, first, count, options, tallies, stream, points, tree=None):
     """Follow molecules first … first + count − 1 of a source until absorbed or out of time.
 
+    tree : of the triangles of meshes, None where there are none.
     points : (n, 3) filled with the start and the first impacts of the last molecule. Returns the
     number of a molecule that met no surface or exceeded the cap, else −1, and the number of
     points filled.
@@ -217,7 +229,9 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
     n_points = 0
     for number in range(first, first + count):
         walker = np.uint64(number)
-        x, y, z, dx, dy, dz, speed = started(sources, label, tracked, words, stream, walker)
+        x, y, z, dx, dy, dz, speed, left = started(
+            sources, label, tracked, words, stream, walker, tree
+        )
         if start_row >= 0 and table.watched[start_row] >= 0 and options.t_start <= 0.0:
             sums = tallies.crossing_sums[label, table.numbers[start_row]]
             add_motion(sums, 6, options.mass, speed, dx, dy, dz)
@@ -228,7 +242,7 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
         n_points = add_point(points, 0, x, y, z)
         ended = False
         for _ in range(options.max_hits):
-            distance, row, face = nearest_hit(table, region, x, y, z, dx, dy, dz)
+            distance, row, face = nearest_hit(table, region, x, y, z, dx, dy, dz, tree, left)
             if row < 0:
                 break
             if tracked:
@@ -239,8 +253,10 @@ def trace(table, sources, label, first, count, options, tallies, stream, points)
                     ended = True
                     break
             x, y, z = x + distance * dx, y + distance * dy, z + distance * dz
-            x, y, z = landed(table.shapes[row], table.parameters, row, face, x, y, z)
-            nx, ny, nz = normal_at(table.shapes[row], table.parameters, row, face, x, y, z)
+            x, y, z = landed(table.shapes[row], table.parameters, row, face, x, y, z, tree)
+            nx, ny, nz = normal_at(table.shapes[row], table.parameters, row, face, x, y, z, tree)
+            if tree is not None:
+                left = face if table.shapes[row] == MESH else -1
             n_points = add_point(points, n_points, x, y, z)
             surface = table.numbers[row]
             rule = table.rules[row]

@@ -1,0 +1,250 @@
+"""Where a straight flight meets a triangle, and where on a triangle a molecule then is.
+
+No flight slips through an edge: two triangles that share it compute the same number, with the
+opposite sign, for the side on which the flight passes it, and rounding never turns that sign.
+Impacts are put a hair inside the triangle; for the rest, a flight is met by a surface that it has
+overshot by no more than the rounding of coordinates.
+
+Source: S. Woop, C. Benthin, I. Wald, Watertight ray/triangle intersection, J. Comput. Graph.
+Tech. 2, 65 (2013), sec. 3 and appendix A.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.jit import scalar
+from ..engine.streams import uniform_open
+from .emit import drawn_words
+
+N_CHILDREN = 8
+"""Boxes of a node: one vector of single precision."""
+
+N_LANES = 4
+"""Triangles of a packet: one vector of double precision."""
+
+INSET = 1e-12
+"""Least barycentric coordinate of an impact."""
+
+SLACK = 2e-6
+"""How far behind its start a flight is still looked at, in units of half the mesh."""
+
+_ONE = np.uint64(1)
+_SLACK = np.float32(-SLACK)
+
+
+class Tree(NamedTuple):
+    """Triangles of all regions; a slot is 4·packet + lane, where a triangle lies in memory."""
+
+    roots: NDArray[np.int64]  # (n_regions,) node, −1 where a region has no mesh
+    frames: NDArray[np.float64]  # (n_regions, 5) centre [m], 1/(half the size) [1/m], skin [m]
+    boxes: NDArray[np.float32]  # (n_nodes, 6, 8) low x, y, z, high x, y, z in that frame
+    children: NDArray[np.int32]  # (n_nodes, 8) node, or −1 − packet
+    packets: NDArray[np.float64]  # (n_packets, 9, 4) corner a x, y, z, b x, y, z, c x, y, z [m]
+    numbers: NDArray[np.int32]  # (n_slots,) number of the triangle among all, −1 if none
+    owners: NDArray[np.int32]  # (n_slots,) number of its mesh among all
+    slots: NDArray[np.int32]  # (n_triangles,) where a triangle lies
+    firsts: NDArray[np.int64]  # (n_meshes + 1,) first triangle of each mesh
+    areas: NDArray[np.float64]  # (n_triangles,) cumulated area within its mesh [m²]
+    waiting: NDArray[np.int32]  # what a flight has still to look at
+    distances: NDArray[np.float32]  # how far that is
+
+
+@scalar
+def inverse(d):
+    """1/d in single precision, finite even for 0."""
+    size = max(abs(d), 1e-20)
+    return np.float32(1.0 / size if d >= 0.0 else -1.0 / size)
+
+
+@scalar
+def box_limit(nearest, scale, skipped):
+    """Distance to a hit in units of the mesh, rounded up: boxes that begin beyond it are passed."""
+    return np.float32(min((nearest * scale - skipped) * (1.0 + 1e-6) + 1e-6, 3e38))
+
+
+@scalar
+def corners_of(tree, slot):
+    """Nine coordinates [m] of the corners of a triangle."""
+    packet, lane = slot // N_LANES, slot % N_LANES
+    p = tree.packets
+    return (
+        p[packet, 0, lane],
+        p[packet, 1, lane],
+        p[packet, 2, lane],
+        p[packet, 3, lane],
+        p[packet, 4, lane],
+        p[packet, 5, lane],
+        p[packet, 6, lane],
+        p[packet, 7, lane],
+        p[packet, 8, lane],
+    )
+
+
+@scalar
+def cross(ax, ay, az, bx, by, bz):
+    """Vector product."""
+    return ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+
+
+@scalar
+def mesh_normal(tree, slot):
+    """Return the unit normal of a triangle, into the gas."""
+    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
+    nx, ny, nz = cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
+    # Divided by the largest first: squares of areas of 1e-18 m² are near the smallest numbers.
+    largest = max(abs(nx), abs(ny), abs(nz))
+    nx, ny, nz = nx / largest, ny / largest, nz / largest
+    norm = np.sqrt(nx * nx + ny * ny + nz * nz)
+    return nx / norm, ny / norm, nz / norm
+
+
+@scalar
+def mesh_point(tree, slot, u, v):
+    """Point of a triangle with barycentric coordinates u, v, 1 − u − v, a hair inside it."""
+    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
+    u, v = max(u, INSET), max(v, INSET)
+    w = max(1.0 - u - v, INSET)
+    total = u + v + w
+    u, v = u / total, v / total
+    return (
+        cx + u * (ax - cx) + v * (bx - cx),
+        cy + u * (ay - cy) + v * (by - cy),
+        cz + u * (az - cz) + v * (bz - cz),
+    )
+
+
+@scalar
+def on_mesh(tree, slot, x, y, z):
+    """Point of a triangle nearest, along its plane's coordinates, to a point beside it."""
+    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
+    nx, ny, nz = cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
+    largest = max(abs(nx), abs(ny), abs(nz))
+    nx, ny, nz = nx / largest, ny / largest, nz / largest
+    norm = (nx * nx + ny * ny + nz * nz) * largest
+    rx, ry, rz = cross(bx - x, by - y, bz - z, cx - x, cy - y, cz - z)
+    u = (rx * nx + ry * ny + rz * nz) / norm
+    rx, ry, rz = cross(cx - x, cy - y, cz - z, ax - x, ay - y, az - z)
+    v = (rx * nx + ry * ny + rz * nz) / norm
+    return mesh_point(tree, slot, u, v)
+
+
+@scalar
+def drawn_mesh_point(tree, mesh, words, stream, purpose, walker, draw):
+    """Draw a uniform point of a mesh: position, slot of its triangle, next draw."""
+    word_0, word_1, word_2, word_3 = drawn_words(words, stream, purpose, walker, draw)
+    low, high = tree.firsts[mesh], tree.firsts[mesh + 1] - 1
+    share = (np.float64(word_0) + np.float64(word_1) * 2.0**-32) * 2.0**-32
+    area = share * tree.areas[high]
+    while low < high:  # the first triangle up to which there is more area than that
+        middle = (low + high) // 2
+        if tree.areas[middle] > area:
+            high = middle
+        else:
+            low = middle + 1
+    u, v = uniform_open(word_2), uniform_open(word_3)
+    if u + v > 1.0:
+        u, v = 1.0 - u, 1.0 - v
+    slot = np.int64(tree.slots[low])
+    x, y, z = mesh_point(tree, slot, u, v)
+    return x, y, z, slot, draw + _ONE
+
+
+@scalar
+def overshot(tree, slot, past, skin, dx, dy, dz):
+    """Whether a flight that starts ``past`` a triangle does so by no more than rounding."""
+    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
+    nx, ny, nz = cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
+    size = max(abs(nx), abs(ny), abs(nz))
+    return past * abs(nx * dx + ny * dy + nz * dz) <= skin * size
+
+
+@scalar
+def mesh_hit(tree, region, x, y, z, dx, dy, dz, left, nearest):
+    """Distance to the first triangle before ``nearest`` that faces a flight, and its slot or −1.
+
+    left : slot of the triangle that the flight starts from, or −1.
+    """
+    if tree.roots[region] < 0:
+        return nearest, -1
+    frame = tree.frames[region]
+    scale, skin = frame[3], frame[4]
+    # The flight in units of the mesh, from where it comes near.
+    px, py, pz = scale * (x - frame[0]), scale * (y - frame[1]), scale * (z - frame[2])
+    skipped = max(-(px * dx + py * dy + pz * dz) - 4.0, 0.0)
+    px, py, pz = px + skipped * dx, py + skipped * dy, pz + skipped * dz
+    ox, oy, oz = np.float32(px), np.float32(py), np.float32(pz)
+    ix, iy, iz = inverse(dx), inverse(dy), inverse(dz)
+    near_x, near_y, near_z = 3 if ix < 0 else 0, 4 if iy < 0 else 1, 5 if iz < 0 else 2
+    # The flight as seen along its steepest axis c; a and b are swapped to keep the orientation.
+    a, b, c = 0, 1, 2
+    da, db, dc = dx, dy, dz
+    if abs(dx) >= abs(dy) and abs(dx) >= abs(dz):
+        a, b, c, da, db, dc = 1, 2, 0, dy, dz, dx
+    elif abs(dy) >= abs(dz):
+        a, b, c, da, db, dc = 2, 0, 1, dz, dx, dy
+    if dc < 0.0:
+        a, b, da, db = b, a, db, da
+    sa, sb, sc = da / dc, db / dc, 1.0 / dc
+    oa = x if a == 0 else (y if a == 1 else z)
+    ob = x if b == 0 else (y if b == 1 else z)
+    oc = x if c == 0 else (y if c == 1 else z)
+
+    slot = -1
+    limit = box_limit(nearest, scale, skipped)
+    boxes, children, packets = tree.boxes, tree.children, tree.packets
+    waiting, distances = tree.waiting, tree.distances
+    waiting[0], distances[0] = tree.roots[region], np.float32(0.0)
+    n_waiting = 1
+    while n_waiting > 0:
+        n_waiting -= 1
+        if distances[n_waiting] > limit:
+            continue
+        node = waiting[n_waiting]
+        if node >= 0:
+            first = n_waiting
+            for lane in range(N_CHILDREN):
+                near = (boxes[node, near_x, lane] - ox) * ix
+                near = max(near, (boxes[node, near_y, lane] - oy) * iy)
+                near = max(near, (boxes[node, near_z, lane] - oz) * iz)
+                near = max(near, _SLACK)
+                far = (boxes[node, 3 - near_x, lane] - ox) * ix
+                far = min(far, (boxes[node, 5 - near_y, lane] - oy) * iy)
+                far = min(far, (boxes[node, 7 - near_z, lane] - oz) * iz)
+                far = min(far, limit)
+                if near <= far:
+                    place = n_waiting
+                    while place > first and distances[place - 1] < near:
+                        distances[place], waiting[place] = distances[place - 1], waiting[place - 1]
+                        place -= 1
+                    distances[place], waiting[place] = near, children[node, lane]
+                    n_waiting += 1
+            continue
+        packet = -1 - node
+        for lane in range(N_LANES):
+            if N_LANES * packet + lane == left:
+                continue
+            ac = packets[packet, c, lane] - oc
+            bc = packets[packet, 3 + c, lane] - oc
+            cc = packets[packet, 6 + c, lane] - oc
+            ax = (packets[packet, a, lane] - oa) - sa * ac
+            ay = (packets[packet, b, lane] - ob) - sb * ac
+            bx = (packets[packet, 3 + a, lane] - oa) - sa * bc
+            by = (packets[packet, 3 + b, lane] - ob) - sb * bc
+            cx = (packets[packet, 6 + a, lane] - oa) - sa * cc
+            cy = (packets[packet, 6 + b, lane] - ob) - sb * cc
+            u, v, w = cx * by - cy * bx, ax * cy - ay * cx, bx * ay - by * ax
+            size = u + v + w
+            if u < 0.0 or v < 0.0 or w < 0.0 or not size > 0.0:
+                continue
+            distance = sc * (u * ac + v * bc + w * cc) / size
+            if distance < nearest and distance * scale > -SLACK:
+                candidate = N_LANES * packet + lane
+                if distance < 0.0 and not overshot(tree, candidate, -distance, skin, dx, dy, dz):
+                    continue
+                nearest, slot = distance, candidate
+                limit = box_limit(nearest, scale, skipped)
+    return max(nearest, 0.0), slot

@@ -1,0 +1,85 @@
+"""From the triangles of a model to the tree that its flights walk through."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+import numpy as np
+
+from .gas import FreeMolecular
+from .mesh import Mesh
+from .mesh_hit import N_CHILDREN, N_LANES, Tree
+from .split import MAXIMUM_DEPTH, fold, split_triangles
+from .tables import skin
+
+KEPT = 4
+"""Trees kept for models that come again, e.g. batch after batch."""
+
+
+def make_tree(model: FreeMolecular) -> Tree | None:
+    """Build the tree of a model's meshes, or take the one at hand; None without meshes."""
+    owned = tuple(
+        (surface.shape, model.region_number(surface.region))
+        for surface in model.surfaces
+        if isinstance(surface.shape, Mesh)
+    )
+    if not owned:
+        return None
+    with _one_at_a_time:
+        tree = _built(owned, len(model.regions))
+    frames = tree.frames.copy()
+    frames[:, 4] = [skin(model, region) for region in model.regions]
+    return tree._replace(
+        frames=frames,
+        # Every batch writes into room of its own.
+        waiting=np.empty(tree.waiting.size, np.int32),
+        distances=np.empty(tree.waiting.size, np.float32),
+    )
+
+
+_one_at_a_time = threading.Lock()
+
+
+@lru_cache(maxsize=KEPT)
+def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
+    firsts = np.cumsum([0, *(len(mesh.triangles) for mesh, _ in owned)])
+    owners = np.repeat(np.arange(len(owned)), np.diff(firsts))
+    regions = np.array([region for _, region in owned])[owners]
+    corners = np.concatenate([mesh.corners for mesh, _ in owned])
+    roots, frames = np.full(n_regions, -1), np.zeros((n_regions, 5))
+    parts = []
+    n_nodes = n_packets = 0
+    for region in np.unique(regions):
+        chosen = np.flatnonzero(regions == region)
+        low, high = corners[chosen].min(axis=(0, 1)), corners[chosen].max(axis=(0, 1))
+        frames[region, :4] = *(0.5 * low + 0.5 * high), 2.0 / (high - low).max()
+        scaled = (corners[chosen] - frames[region, :3]) * frames[region, 3]
+        boxes, children, members = fold(*split_triangles(scaled.min(axis=1), scaled.max(axis=1)))
+        children = np.where(children >= 0, children + n_nodes, children - n_packets)
+        parts.append((boxes, children, np.where(members >= 0, chosen[members], -1)))
+        roots[region] = n_nodes
+        n_nodes += len(boxes)
+        n_packets += len(members)
+    boxes, children, numbers = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    taken = numbers >= 0
+    packets = np.zeros((n_packets, 9, N_LANES))  # an empty lane: a point at 0, which nothing meets
+    packets.transpose(0, 2, 1)[taken] = corners[numbers[taken]].reshape(-1, 9)
+    slots = np.empty(len(corners), np.int32)
+    slots[numbers[taken]] = np.flatnonzero(taken)
+    areas = np.concatenate([np.cumsum(mesh.areas) for mesh, _ in owned])
+    room = (N_CHILDREN - 1) * (MAXIMUM_DEPTH + 32) + 1
+    return Tree(
+        roots=roots,
+        frames=frames,
+        boxes=boxes,
+        children=children.astype(np.int32),
+        packets=packets,
+        numbers=numbers.reshape(-1).astype(np.int32),
+        owners=np.where(taken, owners[numbers], -1).reshape(-1).astype(np.int32),
+        slots=slots,
+        firsts=firsts,
+        areas=areas,
+        waiting=np.empty(room, np.int32),
+        distances=np.empty(room, np.float32),
+    )
