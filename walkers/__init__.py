@@ -3,14 +3,17 @@
 They know no law and no standard error. Nothing here needs numba until a batch is computed.
 """
 
+from .along import LastDrawn, TemperatureAlong
 from .boundary import (
     Absorbing,
     AngleLaw,
+    CercignaniLampis,
     Diffuse,
     Exchange,
     Maxwell,
     Passage,
     Periodic,
+    Pump,
     Reflecting,
     Reservoir,
     Specular,
@@ -67,6 +70,7 @@ __all__ = [
     "BatchError",
     "BeamDetector",
     "Box",
+    "CercignaniLampis",
     "ClosedWalk",
     "Cylinder",
     "Diffuse",
@@ -78,6 +82,7 @@ __all__ = [
     "Hop",
     "InlineExecutor",
     "KernelError",
+    "LastDrawn",
     "Maxwell",
     "Mesh",
     "MirrorWalk",
@@ -87,6 +92,7 @@ __all__ = [
     "Passage",
     "Periodic",
     "Plane",
+    "Pump",
     "Record",
     "RecordedWalk",
     "Reflecting",
@@ -100,6 +106,7 @@ __all__ = [
     "Store",
     "StoreError",
     "Surface",
+    "TemperatureAlong",
     "Together",
     "Unbounded",
     "available_cores",

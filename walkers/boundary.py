@@ -6,6 +6,12 @@ import enum
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .along import TemperatureAlong
+
+Temperature = float | TemperatureAlong | None
+"""T of a wall or an opening [K]: a number, a function of the place, or None where only paths
+are followed (``track_speeds=False``), which know no temperature."""
+
 
 @dataclass(frozen=True)
 class Unbounded:
@@ -63,7 +69,7 @@ class Specular:
 class Diffuse:
     """A wall at temperature T [K] that re-emits every molecule like a gas at rest behind it."""
 
-    T: float
+    T: Temperature = None
     speeds: SpeedLaw = SpeedLaw.EFFUSIVE
     angles: AngleLaw = AngleLaw.COSINE
 
@@ -77,13 +83,49 @@ class Maxwell:
     """Maxwell's wall: diffuse at T [K] with probability ``alpha``, specular otherwise."""
 
     alpha: float
-    T: float
+    T: Temperature = None
 
     def __post_init__(self) -> None:
         """Refuse probabilities outside [0, 1] and temperatures that are not positive."""
         _check_temperature(self.T)
-        if not 0.0 <= self.alpha <= 1.0:
-            raise ValueError(f"alpha must be between 0 and 1, got {self.alpha}")
+        _check_between("alpha", self.alpha, 1.0)
+
+
+@dataclass(frozen=True)
+class CercignaniLampis:
+    """The wall of Cercignani, Lampis and Lord at T [K]: it remembers what came in.
+
+    ``alpha_n`` is the accommodation of the energy of the normal motion, 0 to 1; ``sigma_t`` that
+    of tangential *momentum*, 0 to 2; that of tangential energy is σ_t(2 − σ_t). (0, 0) is a
+    mirror, (1, 1) a diffuse wall, (0, 2) sends every molecule back where it came from. Directions
+    depend on speeds, so that paths know the temperatures: the model must track speeds.
+    """
+
+    alpha_n: float
+    sigma_t: float
+    T: Temperature
+
+    def __post_init__(self) -> None:
+        """Refuse coefficients out of range and temperatures that are not positive."""
+        _check_temperature(self.T)
+        _check_between("alpha_n", self.alpha_n, 1.0)
+        _check_between("sigma_t", self.sigma_t, 2.0)
+
+
+@dataclass(frozen=True)
+class Pump:
+    """A wall that keeps a molecule with probability ``sticking``, and is diffuse at T otherwise.
+
+    What it keeps is counted as absorbed.
+    """
+
+    sticking: float
+    T: Temperature = None
+
+    def __post_init__(self) -> None:
+        """Refuse probabilities outside [0, 1] and temperatures that are not positive."""
+        _check_temperature(self.T)
+        _check_between("sticking", self.sticking, 1.0)
 
 
 @dataclass(frozen=True)
@@ -100,7 +142,7 @@ class Exchange:
     The replacement enters at a uniform point of the opening with a reservoir's emission law.
     """
 
-    T: float
+    T: Temperature = None
     speeds: SpeedLaw = SpeedLaw.EFFUSIVE
     angles: AngleLaw = AngleLaw.COSINE
 
@@ -116,6 +158,19 @@ def emitting(boundary: Any, **laws: SpeedLaw | AngleLaw) -> Any:
     return boundary
 
 
-def _check_temperature(T: float) -> None:
-    if not 0.0 < T < float("inf"):
+def share_kept(boundary: Any) -> float:
+    """Share of the molecules arriving at a surface that end there."""
+    if isinstance(boundary, Pump):
+        return boundary.sticking
+    return 1.0 if isinstance(boundary, Absorbing) else 0.0
+
+
+def _check_temperature(T: Temperature) -> None:
+    # A TemperatureAlong has checked itself.
+    if T is not None and not isinstance(T, TemperatureAlong) and not 0.0 < T < float("inf"):
         raise ValueError(f"T must be positive and finite, got {T}")
+
+
+def _check_between(name: str, value: float, maximum: float) -> None:
+    if not 0.0 <= value <= maximum:
+        raise ValueError(f"{name} must be between 0 and {maximum:g}, got {value}")

@@ -10,6 +10,7 @@ from walkers import (
     Axis,
     BeamDetector,
     Box,
+    CercignaniLampis,
     ClosedWalk,
     Cylinder,
     Diffuse,
@@ -19,11 +20,13 @@ from walkers import (
     FromGas,
     FromSurface,
     Hop,
+    LastDrawn,
     Maxwell,
     MirrorWalk,
     OpenWalk,
     Passage,
     Periodic,
+    Pump,
     RecordedWalk,
     Reflecting,
     Reservoir,
@@ -33,6 +36,7 @@ from walkers import (
     SpeedLaw,
     Sphere,
     Surface,
+    TemperatureAlong,
     closed_chain,
     flux_across,
     image_walk,
@@ -55,6 +59,15 @@ TUBE = FreeMolecular(
     cosine_edges=(0.0, 0.5, 1.0),
     speed_edges=(0.0, 300.0, 600.0),
 )
+WARM = TemperatureAlong((0, 0, 0), (1, 0, 0), (0.0, 1.5, 1.5, 3.0), (200.0, 300.0, 500.0, 400.0))
+"""Walls by memory, by chance and by place, and paths without a temperature."""
+SPECIAL_WALLS = {
+    "cercignani-lampis": TUBE.with_boundaries(
+        lambda s: CercignaniLampis(0.3, 0.6, WARM) if s.name == "wall" else s.boundary
+    ),
+    "pump": TUBE.with_boundaries(lambda s: Pump(0.2, WARM) if s.name == "wall" else s.boundary),
+    "last drawn": replace(TUBE, last_drawn=LastDrawn((0, 0, 0), (1, 0, 0), (0.0, 1.0, 3.0))),
+}
 ROOMS = FreeMolecular(
     40,
     surfaces=(
@@ -81,6 +94,7 @@ IN_SQUARE = SiteWalk(
 SMALL_MODELS = {
     "tube": TUBE,
     "rooms": ROOMS,
+    **SPECIAL_WALLS,
     "box": ClosedWalk(700, axes=(Axis(9, WALL, WALL),) * 3, n_steps=29),
     "watched box": ClosedWalk(
         600,

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import k
 
-from ..boundary import Absorbing, AngleLaw, Passage, SpeedLaw
+from ..along import LastDrawn
+from ..boundary import AngleLaw, Passage, SpeedLaw, share_kept
 from ..engine.model import Arrays, KernelError, Model
 from ..species import GASES, Species
 from .mesh import Mesh
-from .shapes import Box, Cylinder, Disc, Sphere, Surface
+from .shapes import Box, Cylinder, Disc, Sphere, Surface, check_temperatures
 
 HITS_PER_SECOND = 1e7
 """What any machine of today reaches per core; for forecasts only."""
@@ -28,11 +29,12 @@ MAXIMUM_HITS = 2**28
 class FromSurface:
     """``n`` molecules of a gas at rest at T [K] behind an opening, which is a Disc or a Mesh.
 
-    They start at uniform points of it, into the region that its normal points to.
+    They start at uniform points of it, into the region that its normal points to. T may be None
+    where only paths are followed (``track_speeds=False``).
     """
 
     surface: str
-    T: float
+    T: float | None
     n: int
     speeds: SpeedLaw = SpeedLaw.EFFUSIVE
     angles: AngleLaw = AngleLaw.COSINE
@@ -67,7 +69,8 @@ class FreeMolecular(Model):
     A molecule belongs to a region and sees only that region's surfaces. It is followed until it
     is absorbed or its clock passes ``t_end``; only what happens between ``t_start`` and ``t_end``
     [s] is counted, flights clipped. Without ``track_speeds`` there are no speeds and no clocks
-    (time, energies, momenta and speeds are counted as 0), and the paths are the same bit by bit.
+    (time, energies, momenta and speeds are counted as 0), and the paths are the same bit by bit:
+    walls other than CercignaniLampis know no temperature, and every T may be None.
     Surfaces are numbered in their order, regions in order of appearance, sources are the labels.
 
     Tallies, named by what they are per: ``entered`` (n_labels,) molecules started; ``hits``
@@ -78,7 +81,9 @@ class FreeMolecular(Model):
     [kg m/s] of arrivals, then energy and momentum of departures (re-emitted, reflected, exchanged
     or started there; what passes through departs from nowhere), and ``crossing_cosines`` and
     ``crossing_speeds`` (n_labels, n_watched, n_bins) of arrivals, the last bin with its upper
-    edge, values beyond the edges left out.
+    edge, values beyond the edges left out; with ``last_drawn``, of molecules *absorbed*, where
+    their speed was last drawn: ``drawn_at_source`` (n_labels, n_surfaces), ``drawn_counts`` and
+    ``drawn_places`` (n_labels, n_surfaces, n_bins), Σ of places [m], the end bins with all beyond.
     """
 
     surfaces: tuple[Surface, ...] = ()
@@ -91,6 +96,7 @@ class FreeMolecular(Model):
     cosine_edges: tuple[float, ...] = ()
     speed_edges: tuple[float, ...] = ()
     census_times: tuple[float, ...] = ()
+    last_drawn: LastDrawn | None = None
     max_hits: int = 10_000_000
 
     def __post_init__(self) -> None:
@@ -98,6 +104,7 @@ class FreeMolecular(Model):
         super().__post_init__()
         self._check_surfaces()
         self._check_sources()
+        check_temperatures(self.surfaces, self.track_speeds, self.last_drawn is not None)
         self._check_times()
         for name in self.watched:
             self.surface_number(name)
@@ -143,14 +150,14 @@ class FreeMolecular(Model):
     @property
     def hits_per_molecule(self) -> float:
         """Rough mean number of hits of a molecule, for forecasts only."""
-        openings = [s for s in self.surfaces if isinstance(s.boundary, Absorbing)]
+        openings = [(s, share_kept(s.boundary)) for s in self.surfaces]
         walls = sum(s.shape.area() for s in self.surfaces if math.isfinite(s.shape.area()))
-        out = sum(s.shape.area() for s in openings)
+        out = sum(share * s.shape.area() for s, share in openings if share > 0.0)
         # Mean path 4V/A: hits = all area over the area that lets molecules out.
         untimed = walls / out if 0.0 < out < math.inf else math.inf
         timed = math.inf
         if self.track_speeds and math.isfinite(self.t_end):
-            hottest = max(source.T for source in self.sources)
+            hottest = max(source.T or 0.0 for source in self.sources)
             speed = math.sqrt(8.0 * k * hottest / (math.pi * self.species.mass))
             timed = 1.0 + self.t_end * speed / self._mean_flight()
         return min(max(untimed, 1.0), timed, float(self.max_hits))
@@ -196,11 +203,12 @@ class FreeMolecular(Model):
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
         from ..engine.streams import make_stream
-        from . import tables
+        from . import special_tables, tables
         from .trace import trace
         from .tree import make_tree
 
         table, tree = tables.make_table(self), make_tree(self)
+        special = special_tables.make_special(self, table)
         tallies = tables.empty_tallies(self)
         sources, options = tables.make_sources(self, table), tables.make_options(self)
         stream = make_stream(seed, batch, self.stream)
@@ -208,13 +216,24 @@ class FreeMolecular(Model):
         first = 0
         for label, source in enumerate(self.sources):
             lost, _ = trace(
-                table, sources, label, first, source.n, options, tallies, stream, nowhere, tree
+                table,
+                tree,
+                special,
+                sources,
+                label,
+                first,
+                source.n,
+                options,
+                tallies,
+                stream,
+                nowhere,
             )
             if lost >= 0:
                 raise KernelError(self._lost(lost, batch))
             first += source.n
         entered = np.array([source.n for source in self.sources], np.int64)
-        return {"entered": entered, **tallies._asdict()}
+        drawn = special_tables.drawn_tallies(self, special)
+        return {"entered": entered, **tallies._asdict(), **drawn}
 
     def _lost(self, walker: int, batch: int) -> str:
         return (
@@ -234,6 +253,8 @@ class FreeMolecular(Model):
         if sum(source.n for source in self.sources) != self.n_walkers:
             raise ValueError(f"n_walkers must be the sum over the sources, got {self.n_walkers}")
         for source in self.sources:
+            if self.track_speeds and source.T is None:
+                raise ValueError(f"T of None needs track_speeds=False, got {source}")
             if isinstance(source, FromGas):
                 self.region_number(source.region)
                 self.volume_shape(source.region)
@@ -256,7 +277,7 @@ class FreeMolecular(Model):
         times = self.census_times
         if list(times) != sorted(set(times)) or any(not 0.0 <= t <= self.t_end for t in times):
             raise ValueError(f"census_times must rise from 0 to t_end at most, got {times}")
-        endless = not any(isinstance(s.boundary, Absorbing) for s in self.surfaces)
+        endless = not any(share_kept(s.boundary) > 0.0 for s in self.surfaces)
         if endless and self.t_end == math.inf:
             raise ValueError("without an Absorbing surface, molecules need a t_end")
 
@@ -288,11 +309,12 @@ def trace_paths(
         If a molecule is lost.
     """
     from ..engine.streams import make_stream
-    from . import tables
+    from . import special_tables, tables
     from .trace import trace
     from .tree import make_tree
 
     table, tree = tables.make_table(model), make_tree(model)
+    special = special_tables.make_special(model, table)
     sources, options = tables.make_sources(model, table), tables.make_options(model)
     stream = make_stream(seed, 0, model.stream)
     paths = []
@@ -304,7 +326,7 @@ def trace_paths(
         points = np.empty((max_points, 3))
         tallies = tables.empty_tallies(model)
         lost, n_points = trace(
-            table, sources, label, walker, 1, options, tallies, stream, points, tree
+            table, tree, special, sources, label, walker, 1, options, tallies, stream, points
         )
         if lost >= 0:
             raise KernelError(model._lost(walker, 0))
@@ -318,8 +340,8 @@ def _number(kind: str, name: str, names: tuple[str, ...]) -> int:
     return names.index(name)
 
 
-def _check_source(T: float, n: int) -> None:
-    if not 0.0 < T < math.inf:
+def _check_source(T: float | None, n: int) -> None:
+    if T is not None and not 0.0 < T < math.inf:
         raise ValueError(f"T must be positive and finite, got {T}")
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")

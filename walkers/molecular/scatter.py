@@ -17,9 +17,10 @@ from .emit import (
     isotropic_direction,
 )
 
-SPECULAR, DIFFUSE, ABSORBING, PASSAGE, EXCHANGE = range(5)
+SPECULAR, DIFFUSE, ABSORBING, PASSAGE, EXCHANGE, CERCIGNANI_LAMPIS, PUMP = range(7)
 """Tags of the boundaries; Maxwell's wall is a diffuse one with alpha below 1."""
 
+KEPT = int(SpeedLaw.KEPT)
 _EFFUSIVE = int(SpeedLaw.EFFUSIVE)
 _VOLUME = int(SpeedLaw.VOLUME)
 _COSINE = int(AngleLaw.COSINE)

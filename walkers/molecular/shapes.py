@@ -6,7 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..boundary import Absorbing, Diffuse, Exchange, Maxwell, Passage, Specular
+from ..boundary import (
+    Absorbing,
+    CercignaniLampis,
+    Diffuse,
+    Exchange,
+    Maxwell,
+    Passage,
+    Pump,
+    Specular,
+)
 from .mesh import Mesh
 
 PLANE, DISC, CYLINDER, SPHERE, BOX = range(5)
@@ -16,7 +25,9 @@ MESH = -1
 """Tag of a surface made of triangles."""
 
 Vector = tuple[float, float, float]
-SurfaceBoundary = Specular | Diffuse | Maxwell | Absorbing | Passage | Exchange
+SurfaceBoundary = (
+    Specular | Diffuse | Maxwell | CercignaniLampis | Pump | Absorbing | Passage | Exchange
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +163,32 @@ class Surface:
             raise ValueError(f"surface {self.name!r} cannot have the boundary {kind}")
         if isinstance(self.boundary, Exchange) and not isinstance(self.shape, Disc):
             raise ValueError(f"surface {self.name!r}: only a Disc can exchange molecules")
+
+
+def check_temperatures(surfaces: Sequence[Surface], speeds: bool, last_drawn: bool) -> None:
+    """Refuse walls that lack the temperature, or the speeds, that they need.
+
+    Parameters
+    ----------
+    surfaces : sequence of Surface
+        All of a model.
+    speeds, last_drawn : bool
+        Whether the model tracks speeds, and counts where they were last drawn.
+
+    Raises
+    ------
+    ValueError
+        For the first that cannot be, by its name.
+    """
+    for surface in surfaces:
+        boundary = surface.boundary
+        if isinstance(boundary, CercignaniLampis):
+            if not speeds:
+                raise ValueError(f"surface {surface.name!r}: CercignaniLampis needs track_speeds")
+            if last_drawn:
+                raise ValueError(f"surface {surface.name!r}: CercignaniLampis never draws anew")
+        if speeds and getattr(boundary, "T", 0.0) is None:
+            raise ValueError(f"surface {surface.name!r}: T of None needs track_speeds=False")
 
 
 def _vector(name: str, values: Sequence[float]) -> Vector:

@@ -5,11 +5,29 @@ from __future__ import annotations
 import numpy as np
 from scipy.constants import k
 
-from ..boundary import Absorbing, Diffuse, Exchange, Maxwell, Passage, Specular
+from ..boundary import (
+    Absorbing,
+    CercignaniLampis,
+    Diffuse,
+    Exchange,
+    Maxwell,
+    Passage,
+    Pump,
+    Specular,
+    Temperature,
+)
 from .gas import FreeMolecular, FromSurface
 from .hit import N_PARAMETERS, Table
 from .mesh import Mesh
-from .scatter import ABSORBING, DIFFUSE, EXCHANGE, PASSAGE, SPECULAR
+from .scatter import (
+    ABSORBING,
+    CERCIGNANI_LAMPIS,
+    DIFFUSE,
+    EXCHANGE,
+    PASSAGE,
+    PUMP,
+    SPECULAR,
+)
 from .shapes import (
     BOX,
     CYLINDER,
@@ -35,6 +53,8 @@ _RULES = {
     Specular: SPECULAR,
     Diffuse: DIFFUSE,
     Maxwell: DIFFUSE,
+    CercignaniLampis: CERCIGNANI_LAMPIS,
+    Pump: PUMP,
     Absorbing: ABSORBING,
     Passage: PASSAGE,
     Exchange: EXCHANGE,
@@ -69,7 +89,7 @@ def make_table(model: FreeMolecular) -> Table:
         ),
         alphas=np.array([_alpha(boundary) for boundary in boundaries]),
         square_speeds=np.array(
-            [square_speed(getattr(boundary, "T", 0.0), model) for boundary in boundaries]
+            [square_speed(getattr(boundary, "T", None), model) for boundary in boundaries]
         ),
     )
 
@@ -177,9 +197,9 @@ def reach(shape: Shape) -> float:
     return max(map(abs, shape.center)) + shape.radius
 
 
-def square_speed(T: float, model: FreeMolecular) -> float:
-    """Square of the most probable speed, 2kT/m [m²/s²]."""
-    return 2.0 * k * T / model.species.mass
+def square_speed(T: Temperature, model: FreeMolecular) -> float:
+    """Square of the most probable speed, 2kT/m [m²/s²]; 0 where T is not a number."""
+    return 2.0 * k * T / model.species.mass if isinstance(T, float | int) else 0.0
 
 
 def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:

@@ -14,6 +14,7 @@ from .hit import landed, nearest_hit, normal_at
 from .mesh_hit import drawn_mesh_point, mesh_normal
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
 from .shapes import BOX, CYLINDER, MESH
+from .special import add_drawn, decided, reflected_specially
 
 N_SUMS = 10
 """Σ over arrivals of speed, cosθ, energy and momentum x, y, z; over departures of the last four."""
@@ -215,13 +216,15 @@ def add_flight(tallies, options, label, region, n_seen, clock, arrival):
 
 
 @kernel
-def trace(table, sources, label, first, count, options, tallies, stream, points, tree=None):
+def trace(
+    table, tree, special, sources, label, first, count, options, tallies, stream, points
+):  # fmt: skip
     """Follow molecules first … first + count − 1 of a source until absorbed or out of time.
 
-    tree : of the triangles of meshes, None where there are none.
-    points : (n, 3) filled with the start and the first impacts of the last molecule. Returns the
-    number of a molecule that met no surface or exceeded the cap, else −1, and the number of
-    points filled.
+    tree : of the triangles of meshes; special : what rare walls and tallies need. Each is None
+    where a model has none of it, and the compiler then leaves it out. points : (n, 3) filled with
+    the start and the first impacts of the last molecule. Returns the number of a molecule that
+    met no surface or exceeded the cap, else −1, and the number of points filled.
     """
     words = np.empty((4, DRAWS_AT_ONCE), np.uint64)
     tracked = options.tracked
@@ -239,6 +242,7 @@ def trace(table, sources, label, first, count, options, tallies, stream, points,
         draw = np.uint64(0)
         clock = 0.0
         n_seen = 0
+        drawn_at = np.nan
         n_points = add_point(points, 0, x, y, z)
         ended = False
         for _ in range(options.max_hits):
@@ -268,9 +272,13 @@ def trace(table, sources, label, first, count, options, tallies, stream, points,
                 cosine = min(max(-(dx * nx + dy * ny + dz * nz), 0.0), 1.0)
                 watched = table.watched[row]
                 add_arrival(tallies, options, label, surface, watched, speed, cosine, dx, dy, dz)
+            if special is not None:
+                rule, draw = decided(special, row, rule, words, stream, walker, draw)
             if rule == ABSORBING:
                 if counted:
                     tallies.absorbed[label, surface] += 1
+                    if special is not None:
+                        add_drawn(special, label, surface, drawn_at)
                 ended = True
                 break
             if rule == PASSAGE:
@@ -280,9 +288,15 @@ def trace(table, sources, label, first, count, options, tallies, stream, points,
                 x, y, z, draw = drawn_disc_point(
                     table.parameters, row, words, stream, MOTION, walker, draw
                 )
-            dx, dy, dz, speed, draw = reflected(
-                table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream, walker, draw
-            )
+            if special is None:
+                dx, dy, dz, speed, draw = reflected(
+                    table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream, walker, draw
+                )
+            else:
+                dx, dy, dz, speed, drawn_at, draw = reflected_specially(
+                    table, special, row, tracked, speed, x, y, z, nx, ny, nz, dx, dy, dz, drawn_at,
+                    words, stream, walker, draw,
+                )  # fmt: skip
             if noted:
                 add_motion(
                     tallies.crossing_sums[label, surface], 6, options.mass, speed, dx, dy, dz
