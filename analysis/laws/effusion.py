@@ -237,6 +237,37 @@ def effusion_decay_rate(T: float, m: float, radius: float, side: float) -> Predi
     )
 
 
+def graham(m_a: float, m_b: float) -> Prediction:
+    """Ratio √(m_b/m_a) of the effusion fluxes of two gases at one temperature and pressure.
+
+    Parameters
+    ----------
+    m_a, m_b : float [kg]
+        Masses of a molecule of either gas.
+
+    Returns
+    -------
+    Prediction [1]
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not positive and finite.
+
+    Source: T. Graham, Phil. Trans. R. Soc. 136, 573 (1846): nv̄/4 of either gas.
+    """
+    positive(m_a=m_a, m_b=m_b)
+    ratio = math.sqrt(m_b / m_a)
+    return Prediction(
+        "Graham's law √(m_b/m_a)",
+        ratio,
+        ratio,
+        "equal fluxes",
+        1.0,
+        source="T. Graham, Phil. Trans. R. Soc. 136, 573 (1846)",
+    )
+
+
 def _hole_over_walls(radius: float, side: float) -> float:
     """Return f, the area of the hole over that of the cube's six faces."""
     return math.pi * radius**2 / (6.0 * side**2)

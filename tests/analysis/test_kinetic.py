@@ -65,6 +65,15 @@ def test_flux_and_momentum_follow_from_the_maxwellian():
     assert momentum.law == near(flux * M * speed * cosine)
 
 
+def test_graham_is_the_ratio_of_two_impingement_rates():
+    hydrogen, nitrogen = 2.016, 28.014
+    law = effusion.graham(hydrogen, nitrogen)
+    rates = [kinetic.impingement_rate(PRESSURE, T, m * 1.66e-27) for m in (hydrogen, nitrogen)]
+    assert law.expected == law.law == near(rates[0] / rates[1], rel=1e-14)
+    assert law.law == near(3.72771, rel=1e-5)
+    assert effusion.graham(M, M).law == effusion.graham(M, M).rival == 1.0
+
+
 def test_cosine_law():
     assert quad(kinetic.cosine_density, 0.0, 1.0)[0] == near(1.0)
     mean = quad(lambda c: c * kinetic.cosine_density(c), 0.0, 1.0)[0]

@@ -54,6 +54,7 @@ CONTRACT = {
         {"gas": ..., "T_hot": 400, "T_cold": 300, "hole_radius": ..., "chamber_side": ...},
         ["impingement_ratio", "pressure_ratio", "net_flux", "energy_flux"],
     ),
+    "graham": ({"gas_a": "H2", "gas_b": "N2", "T": ..., "p": ...}, ["flux_ratio"]),
     "knudsen-tube": (
         {"length_over_radius": 10, "gas": ..., "T": ...},
         ["transmission", "hits_per_molecule", "reciprocity", "axial_peaking"],
@@ -220,6 +221,8 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("trajectories", {"dimension": 1, "D": 0.3, "drift": -0.4, "noise": 1.0, "n_times": 30}),
         ("trajectories", {"dimension": 1, "noise": 0.0}),  # every hop has the same square
         ("trajectories", {"dimension": 2, "D": 0.1, "drift": 0.0, "noise": 0.0, "dt": 3.0}),
+        ("graham", {"gas_a": "SF6", "gas_b": "He", "T": 1e5}),
+        ("graham", {"gas_a": "CO", "gas_b": "N2", "T": 0.1}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
         ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
         ("effusion-balance", {"T_hot": 1e5, "T_cold": 1.0, "hole_radius": 0.05}),
