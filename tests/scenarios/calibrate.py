@@ -69,14 +69,19 @@ def calibrate(name: str, n_seeds: int, first_seed: int = 1000) -> list[Calibrati
 
 
 def _fast_size(scenario) -> int:
-    model = scenario.file.build(scenario.file.Params())
+    model = scenario.file.build(_params(scenario))
     share = min(1.0, SECONDS_PER_BATCH / model.seconds_per_batch)
     own = getattr(scenario.file, "CALIBRATION_WALKERS", None)
     return own or max(1, round(model.n_walkers * share))
 
 
+def _params(scenario):
+    """Parameters at which a scenario is fast enough; its defaults unless it says otherwise."""
+    return scenario.file.Params(**getattr(scenario.file, "CALIBRATION_PARAMETERS", {}))
+
+
 def _calibrate(scenario, n_seeds, first_seed, n_walkers) -> dict[str, Calibration]:
-    params = scenario.file.Params()
+    params = _params(scenario)
     model = scenario.file.build(params).resized(n_walkers)
     z, skewness, quantities = [], [], []
     for seed in range(first_seed, first_seed + n_seeds):

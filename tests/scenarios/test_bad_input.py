@@ -87,6 +87,7 @@ SEED, N_BATCHES = 5, 6
         (["run", "trajectories", "--set", "dt=0"], ["dt: must be above 0, got 0.0"]),
         (["run", "trajectories", "--set", "drift=-1e307"], ["at least -1e+300, got"]),
         (["run", "effusion", "--set", "gas=helium"], ["fluxwalk: gas: must be one of He"]),
+        (["run", "short-tube", "--set", "longest=0.01"], ["longest", "0.01105 (lengths", "0.01"]),
         ([*RUN, "--store", "/proc/no"], ["/proc/no"]),
         ([*RUN, "--batches", "4e9"], ["hours", "--yes"]),
         ([*RUN, "--precision", "1e-7"], ["hours", "--yes"]),

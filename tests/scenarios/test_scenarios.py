@@ -59,6 +59,10 @@ CONTRACT = {
         {"length_over_radius": 10, "gas": ..., "T": ...},
         ["transmission", "hits_per_molecule", "reciprocity", "axial_peaking"],
     ),
+    "short-tube": (
+        {"shortest": 0.01, "longest": 1000, "n_lengths": 11},
+        ["transmission[L/R]"],
+    ),
     "anisotropic": (
         {"rates": ...},
         ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
@@ -212,6 +216,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("nernst-equilibrium", {"c_left": 7.0, "c_right": 7.0}),
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
+        ("short-tube", {"shortest": 0.5, "longest": 60.0, "n_lengths": 5}),
         ("harmonic", {"image": "grains"}),
         ("harmonic", {"c_1": 1.0, "c_2": 1.5}),
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),
