@@ -19,12 +19,7 @@ from numpy.typing import NDArray
 from ..engine.jit import scalar
 from ..engine.streams import uniform_open
 from .emit import drawn_words
-
-N_CHILDREN = 8
-"""Boxes of a node: one vector of single precision."""
-
-N_LANES = 4
-"""Triangles of a packet: one vector of double precision."""
+from .lanes import COUNTS, LANES, N_LANES, boxes_met, triangles_met
 
 INSET = 1e-12
 """Least barycentric coordinate of an impact."""
@@ -51,6 +46,8 @@ class Tree(NamedTuple):
     areas: NDArray[np.float64]  # (n_triangles,) cumulated area within its mesh [m²]
     waiting: NDArray[np.int32]  # what a flight has still to look at
     distances: NDArray[np.float32]  # how far that is
+    nears: NDArray[np.float32]  # (8,) distances to the boxes of a node
+    depths: NDArray[np.float64]  # (4,) distances to the triangles of a packet
 
 
 @scalar
@@ -64,6 +61,25 @@ def inverse(d):
 def box_limit(nearest, scale, skipped):
     """Distance to a hit in units of the mesh, rounded up: boxes that begin beyond it are passed."""
     return np.float32(min((nearest * scale - skipped) * (1.0 + 1e-6) + 1e-6, 3e38))
+
+
+@scalar
+def component(x, y, z, axis):
+    """Component of a vector."""
+    return x if axis == 0 else (y if axis == 1 else z)
+
+
+@scalar
+def turned(dx, dy, dz):
+    """Axes in cyclic order, the steepest of a flight last; the others swapped if it runs down."""
+    a, b, c = 0, 1, 2
+    if abs(dx) >= abs(dy) and abs(dx) >= abs(dz):
+        a, b, c = 1, 2, 0
+    elif abs(dy) >= abs(dz):
+        a, b, c = 2, 0, 1
+    if component(dx, dy, dz, c) < 0.0:
+        a, b = b, a
+    return a, b, c
 
 
 @scalar
@@ -168,34 +184,25 @@ def mesh_hit(tree, region, x, y, z, dx, dy, dz, left, nearest):
 
     left : slot of the triangle that the flight starts from, or −1.
     """
+    slot = -1
     if tree.roots[region] < 0:
-        return nearest, -1
+        return nearest, slot
     frame = tree.frames[region]
     scale, skin = frame[3], frame[4]
     # The flight in units of the mesh, from where it comes near.
     px, py, pz = scale * (x - frame[0]), scale * (y - frame[1]), scale * (z - frame[2])
     skipped = max(-(px * dx + py * dy + pz * dz) - 4.0, 0.0)
     px, py, pz = px + skipped * dx, py + skipped * dy, pz + skipped * dz
-    ox, oy, oz = np.float32(px), np.float32(py), np.float32(pz)
-    ix, iy, iz = inverse(dx), inverse(dy), inverse(dz)
-    near_x, near_y, near_z = 3 if ix < 0 else 0, 4 if iy < 0 else 1, 5 if iz < 0 else 2
-    # The flight as seen along its steepest axis c; a and b are swapped to keep the orientation.
-    a, b, c = 0, 1, 2
-    da, db, dc = dx, dy, dz
-    if abs(dx) >= abs(dy) and abs(dx) >= abs(dz):
-        a, b, c, da, db, dc = 1, 2, 0, dy, dz, dx
-    elif abs(dy) >= abs(dz):
-        a, b, c, da, db, dc = 2, 0, 1, dz, dx, dy
-    if dc < 0.0:
-        a, b, da, db = b, a, db, da
-    sa, sb, sc = da / dc, db / dc, 1.0 / dc
-    oa = x if a == 0 else (y if a == 1 else z)
-    ob = x if b == 0 else (y if b == 1 else z)
-    oc = x if c == 0 else (y if c == 1 else z)
+    start = np.float32(px), np.float32(py), np.float32(pz)
+    slopes = inverse(dx), inverse(dy), inverse(dz)
+    near_x, near_y, near_z = 3 if dx < 0.0 else 0, 4 if dy < 0.0 else 1, 5 if dz < 0.0 else 2
+    a, b, c = turned(dx, dy, dz)
+    da, db, dc = component(dx, dy, dz, a), component(dx, dy, dz, b), component(dx, dy, dz, c)
+    origin = component(x, y, z, a), component(x, y, z, b), component(x, y, z, c)
+    shear = da / dc, db / dc, 1.0 / dc
+    behind = -SLACK / scale
 
-    slot = -1
     limit = box_limit(nearest, scale, skipped)
-    boxes, children, packets = tree.boxes, tree.children, tree.packets
     waiting, distances = tree.waiting, tree.distances
     waiting[0], distances[0] = tree.roots[region], np.float32(0.0)
     n_waiting = 1
@@ -204,45 +211,35 @@ def mesh_hit(tree, region, x, y, z, dx, dy, dz, left, nearest):
         if distances[n_waiting] > limit:
             continue
         node = waiting[n_waiting]
-        if node >= 0:
+        while node >= 0:
+            met = boxes_met(
+                tree.boxes, node, near_x, near_y, near_z, start, slopes, _SLACK, limit, tree.nears
+            )
+            n_met = COUNTS[met]
+            if n_met == 0:
+                break
             first = n_waiting
-            for lane in range(N_CHILDREN):
-                near = (boxes[node, near_x, lane] - ox) * ix
-                near = max(near, (boxes[node, near_y, lane] - oy) * iy)
-                near = max(near, (boxes[node, near_z, lane] - oz) * iz)
-                near = max(near, _SLACK)
-                far = (boxes[node, 3 - near_x, lane] - ox) * ix
-                far = min(far, (boxes[node, 5 - near_y, lane] - oy) * iy)
-                far = min(far, (boxes[node, 7 - near_z, lane] - oz) * iz)
-                far = min(far, limit)
-                if near <= far:
-                    place = n_waiting
-                    while place > first and distances[place - 1] < near:
-                        distances[place], waiting[place] = distances[place - 1], waiting[place - 1]
-                        place -= 1
-                    distances[place], waiting[place] = near, children[node, lane]
-                    n_waiting += 1
-            continue
-        packet = -1 - node
-        for lane in range(N_LANES):
-            if N_LANES * packet + lane == left:
-                continue
-            ac = packets[packet, c, lane] - oc
-            bc = packets[packet, 3 + c, lane] - oc
-            cc = packets[packet, 6 + c, lane] - oc
-            ax = (packets[packet, a, lane] - oa) - sa * ac
-            ay = (packets[packet, b, lane] - ob) - sb * ac
-            bx = (packets[packet, 3 + a, lane] - oa) - sa * bc
-            by = (packets[packet, 3 + b, lane] - ob) - sb * bc
-            cx = (packets[packet, 6 + a, lane] - oa) - sa * cc
-            cy = (packets[packet, 6 + b, lane] - ob) - sb * cc
-            u, v, w = cx * by - cy * bx, ax * cy - ay * cx, bx * ay - by * ax
-            size = u + v + w
-            if u < 0.0 or v < 0.0 or w < 0.0 or not size > 0.0:
-                continue
-            distance = sc * (u * ac + v * bc + w * cc) / size
-            if distance < nearest and distance * scale > -SLACK:
-                candidate = N_LANES * packet + lane
+            for k in range(n_met):  # nearest last
+                lane = LANES[met, k]
+                near = tree.nears[lane]
+                place = n_waiting
+                while place > first and distances[place - 1] < near:
+                    distances[place], waiting[place] = distances[place - 1], waiting[place - 1]
+                    place -= 1
+                distances[place], waiting[place] = near, tree.children[node, lane]
+                n_waiting += 1
+            n_waiting -= 1
+            node = waiting[n_waiting]
+        else:
+            packet = -1 - node
+            met = triangles_met(
+                tree.packets, packet, a, b, c, origin, shear, behind, nearest, tree.depths
+            )
+            for k in range(COUNTS[met]):
+                distance = tree.depths[LANES[met, k]]
+                candidate = N_LANES * packet + LANES[met, k]
+                if distance >= nearest or candidate == left:
+                    continue
                 if distance < 0.0 and not overshot(tree, candidate, -distance, skin, dx, dy, dz):
                     continue
                 nearest, slot = distance, candidate

@@ -8,7 +8,8 @@ rounding error of a flight through them: they only sort triangles out, and never
 
 Source: I. Wald, On fast construction of SAH-based bounding volume hierarchies, IEEE Symp.
 Interactive Ray Tracing (2007), secs. 3-4; I. Wald, C. Benthin, S. Boulos, Getting rid of packets,
-ibid. (2008), sec. 2 for the many children.
+ibid. (2008), sec. 2 for the many children; H. Ylitie, T. Karras, S. Laine, Efficient incoherent
+ray traversal on GPUs through compressed wide BVHs, High Performance Graphics (2017), sec. 3.1.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.jit import kernel
-from .mesh_hit import N_CHILDREN, N_LANES
+from .lanes import N_CHILDREN, N_LANES
 
 N_BINS = 16
 MAXIMUM_DEPTH = 40
@@ -136,10 +137,56 @@ def split_triangles(lows, highs):
 
 
 @kernel
+def share(costs, left, node, n):
+    """Least cost of a node's halves as n wide children in all, and how many the left one has."""
+    best, least = 1, np.inf
+    for k in range(1, n):
+        cost = costs[left[node], k] + costs[left[node] + 1, n - k]
+        if cost < least:
+            best, least = k, cost
+    return least, best
+
+
+@kernel
+def folding_costs(boxes, left):
+    """Surface of the wide nodes from a node down, if it is split among at most 1, … 8 children."""
+    costs = np.zeros((left.size, N_CHILDREN + 1))
+    for node in range(left.size - 1, -1, -1):  # children come after their parents
+        if left[node] >= 0:
+            area = surface_area(boxes[node, 0], boxes[node, 1])
+            costs[node, 1] = area + share(costs, left, node, N_CHILDREN)[0]
+            for n in range(2, N_CHILDREN + 1):
+                costs[node, n] = min(costs[node, n - 1], share(costs, left, node, n)[0])
+    return costs
+
+
+@kernel
+def choose_children(costs, left, root, chosen, budgets):
+    """Fill ``chosen`` with the binary nodes that a wide node takes as children; return how many."""
+    n_open, n_chosen = 1, 0
+    chosen[0], budgets[0] = root, N_CHILDREN
+    while n_chosen < n_open:
+        node, n = chosen[n_chosen], budgets[n_chosen]
+        while node != root and n > 1 and costs[node, n] == costs[node, n - 1]:
+            n -= 1
+        if left[node] < 0 or n == 1:
+            n_chosen += 1
+            continue
+        _, k = share(costs, left, node, n)
+        for other in range(n_open, n_chosen + 1, -1):  # neighbours in space stay neighbours
+            chosen[other], budgets[other] = chosen[other - 1], budgets[other - 1]
+        chosen[n_chosen], budgets[n_chosen] = left[node], k
+        chosen[n_chosen + 1], budgets[n_chosen + 1] = left[node] + 1, n - k
+        n_open += 1
+    return n_chosen
+
+
+@kernel
 def fold(order, ranges, boxes, left):
     """Tree of nodes with up to eight children, depth first, and the triangles of each packet.
 
-    Returns float32 ``wide`` (n, 6, 8), ``children`` (n, 8), ``members`` (n_packets, 4).
+    The nodes are those with the least surface in all. Returns float32 ``wide`` (n, 6, 8),
+    ``children`` (n, 8), ``members`` (n_packets, 4).
     """
     n = (left.size + 1) // 2 + 1  # every wide node takes up a binary one that is no leaf
     wide = np.empty((n, 6, N_CHILDREN), np.float32)
@@ -149,7 +196,8 @@ def fold(order, ranges, boxes, left):
     todo = np.empty((left.size, 3), np.int64)  # binary node, wide parent and place in it
     todo[0] = 0, -1, 0
     n_todo, n_nodes, n_packets = 1, 0, 0
-    chosen = np.empty(N_CHILDREN, np.int64)
+    costs = folding_costs(boxes, left)
+    chosen, budgets = np.empty(N_CHILDREN + 1, np.int64), np.empty(N_CHILDREN + 1, np.int64)
     while n_todo > 0:
         n_todo -= 1
         root, parent, place = todo[n_todo]
@@ -161,20 +209,7 @@ def fold(order, ranges, boxes, left):
             continue
         if parent >= 0:
             children[parent, place] = n_nodes
-        chosen[0] = root
-        n_chosen = 1
-        while n_chosen < N_CHILDREN:
-            largest, most = -1, -1.0
-            for c in range(n_chosen):
-                area = surface_area(boxes[chosen[c], 0], boxes[chosen[c], 1])
-                if left[chosen[c]] >= 0 and area > most:
-                    largest, most = c, area
-            if largest < 0:
-                break
-            opened = left[chosen[largest]]
-            chosen[largest] = opened
-            chosen[n_chosen] = opened + 1
-            n_chosen += 1
+        n_chosen = choose_children(costs, left, root, chosen, budgets)
         for c in range(n_chosen - 1, -1, -1):
             for axis in range(3):
                 wide[n_nodes, axis, c] = boxes[chosen[c], 0, axis] - PADDING

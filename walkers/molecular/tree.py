@@ -8,8 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from .gas import FreeMolecular
+from .lanes import N_CHILDREN, N_LANES
 from .mesh import Mesh
-from .mesh_hit import N_CHILDREN, N_LANES, Tree
+from .mesh_hit import Tree
 from .split import MAXIMUM_DEPTH, fold, split_triangles
 from .tables import skin
 
@@ -29,12 +30,15 @@ def make_tree(model: FreeMolecular) -> Tree | None:
     with _one_at_a_time:
         tree = _built(owned, len(model.regions))
     frames = tree.frames.copy()
+    room = (N_CHILDREN - 1) * (MAXIMUM_DEPTH + 32) + 2
     frames[:, 4] = [skin(model, region) for region in model.regions]
     return tree._replace(
         frames=frames,
         # Every batch writes into room of its own.
-        waiting=np.empty(tree.waiting.size, np.int32),
-        distances=np.empty(tree.waiting.size, np.float32),
+        waiting=np.empty(room, np.int32),
+        distances=np.empty(room, np.float32),
+        nears=np.empty(N_CHILDREN, np.float32),
+        depths=np.empty(N_LANES),
     )
 
 
@@ -68,7 +72,6 @@ def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
     slots = np.empty(len(corners), np.int32)
     slots[numbers[taken]] = np.flatnonzero(taken)
     areas = np.concatenate([np.cumsum(mesh.areas) for mesh, _ in owned])
-    room = (N_CHILDREN - 1) * (MAXIMUM_DEPTH + 32) + 1
     return Tree(
         roots=roots,
         frames=frames,
@@ -80,6 +83,8 @@ def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
         slots=slots,
         firsts=firsts,
         areas=areas,
-        waiting=np.empty(room, np.int32),
-        distances=np.empty(room, np.float32),
+        waiting=np.empty(0, np.int32),
+        distances=np.empty(0, np.float32),
+        nears=np.empty(0, np.float32),
+        depths=np.empty(0),
     )
