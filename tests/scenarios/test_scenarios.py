@@ -63,6 +63,11 @@ CONTRACT = {
         {"shortest": 0.01, "longest": 1000, "n_lengths": 11},
         ["transmission[L/R]"],
     ),
+    "pores": (
+        {"file": "", "thickness": ..., "gas_a": ..., "gas_b": ..., "T": ..., "p_1": ...,
+         "p_2": ...},
+        ["flow", "selectivity", "radius_exponent"],
+    ),
     "anisotropic": (
         {"rates": ...},
         ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
@@ -217,6 +222,8 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("knudsen-tube", {"length_over_radius": 1.0}),
         ("knudsen-tube", {"length_over_radius": 50.0, "gas": "H2"}),
         ("short-tube", {"shortest": 0.5, "longest": 60.0, "n_lengths": 5}),
+        ("pores", {"p_1": 10.0, "p_2": 10.0, "gas_b": "H2"}),
+        ("pores", {"p_1": 0.0, "p_2": 1e5, "thickness": 1e-6, "gas_a": "CO2"}),
         ("harmonic", {"image": "grains"}),
         ("harmonic", {"c_1": 1.0, "c_2": 1.5}),
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),
