@@ -3,6 +3,7 @@
 from .detector import BeamDetector
 from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
 from .mesh import Mesh, enclosed_volume
+from .passing import FermiGas, Maxwellian, Photons, PlaneCrossings
 from .shapes import Box, Cylinder, Disc, Plane, Shape, Sphere, Surface
 
 __all__ = [
@@ -10,11 +11,15 @@ __all__ = [
     "Box",
     "Cylinder",
     "Disc",
+    "FermiGas",
     "FreeMolecular",
     "FromGas",
     "FromSurface",
+    "Maxwellian",
     "Mesh",
+    "Photons",
     "Plane",
+    "PlaneCrossings",
     "Shape",
     "Sphere",
     "Surface",

@@ -16,6 +16,7 @@ from ..boundary import AngleLaw, Passage, SpeedLaw, share_kept
 from ..engine.model import Arrays, KernelError, Model
 from ..species import GASES, Species
 from .mesh import Mesh
+from .passing import check_gas
 from .shapes import Box, Cylinder, Disc, Sphere, Surface, check_temperatures
 
 HITS_PER_SECOND = 1e7
@@ -30,7 +31,10 @@ class FromSurface:
     """``n`` molecules of a gas at rest at T [K] behind an opening, which is a Disc or a Mesh.
 
     They start at uniform points of it, into the region that its normal points to. T may be None
-    where only paths are followed (``track_speeds=False``).
+    where only paths are followed (``track_speeds=False``). Other gases: one that drifts towards
+    the opening with ``speed_ratio`` times √(2kT/m) (away from it if negative); a Fermi gas of
+    chemical potential ``mu`` [J], whose T may be 0; a ``beam``, all along the normal with the
+    speeds of molecules that leave a gas at rest.
     """
 
     surface: str
@@ -38,10 +42,14 @@ class FromSurface:
     n: int
     speeds: SpeedLaw = SpeedLaw.EFFUSIVE
     angles: AngleLaw = AngleLaw.COSINE
+    speed_ratio: float = 0.0
+    mu: float | None = None
+    beam: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what is not a number of molecules at a temperature."""
-        _check_source(self.T, self.n)
+        """Refuse what is not a number of molecules of one gas at a temperature."""
+        check_gas(self)
+        _check_source(self.T if self.mu is None else 1.0, self.n)
         if self.speeds == SpeedLaw.KEPT:
             raise ValueError("a molecule that starts has no speed to keep")
 
@@ -157,8 +165,10 @@ class FreeMolecular(Model):
         untimed = walls / out if 0.0 < out < math.inf else math.inf
         timed = math.inf
         if self.track_speeds and math.isfinite(self.t_end):
-            hottest = max(source.T or 0.0 for source in self.sources)
-            speed = math.sqrt(8.0 * k * hottest / (math.pi * self.species.mass))
+            energy = max(
+                k * (s.T or 0.0) + max(getattr(s, "mu", None) or 0.0, 0.0) for s in self.sources
+            )
+            speed = math.sqrt(8.0 * energy / (math.pi * self.species.mass))
             timed = 1.0 + self.t_end * speed / self._mean_flight()
         return min(max(untimed, 1.0), timed, float(self.max_hits))
 

@@ -16,7 +16,8 @@ from ..boundary import (
     Specular,
     Temperature,
 )
-from .gas import FreeMolecular, FromSurface
+from .gas import FreeMolecular, FromGas, FromSurface
+from .gases import AT_REST, BEAM, DRIFTING, FERMI
 from .hit import N_PARAMETERS, Table
 from .mesh import Mesh
 from .scatter import (
@@ -119,6 +120,8 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
         speeds=np.array([int(getattr(s, "speeds", 0)) for s in model.sources], np.int64),
         angles=np.array([int(getattr(s, "angles", 0)) for s in model.sources], np.int64),
         square_speeds=np.array([square_speed(source.T, model) for source in model.sources]),
+        gases=np.array([gas_behind(source, model)[0] for source in model.sources], np.int64),
+        numbers=np.array([gas_behind(source, model)[1] for source in model.sources], np.float64),
     )
 
 
@@ -200,6 +203,18 @@ def reach(shape: Shape) -> float:
 def square_speed(T: Temperature, model: FreeMolecular) -> float:
     """Square of the most probable speed, 2kT/m [m²/s²]; 0 where T is not a number."""
     return 2.0 * k * T / model.species.mass if isinstance(T, float | int) else 0.0
+
+
+def gas_behind(source: FromSurface | FromGas, model: FreeMolecular) -> tuple[int, float]:
+    """Tag and number of the gas behind an opening, as ``left_gas`` wants them."""
+    if isinstance(source, FromSurface):
+        if source.beam:
+            return BEAM, 0.0
+        if source.mu is not None:
+            return FERMI, 2.0 * source.mu / model.species.mass
+        if source.speed_ratio != 0.0:
+            return DRIFTING, source.speed_ratio
+    return AT_REST, 0.0
 
 
 def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:

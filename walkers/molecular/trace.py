@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..engine.jit import kernel, scalar
 from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open
 from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_normals, drawn_words
+from .gases import AT_REST, left_gas
 from .hit import landed, nearest_hit, normal_at
 from .mesh_hit import drawn_mesh_point, mesh_normal
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
@@ -34,6 +35,8 @@ class Sources(NamedTuple):
     speeds: NDArray[np.int64]
     angles: NDArray[np.int64]
     square_speeds: NDArray[np.float64]  # 2kT/m [m²/s²]
+    gases: NDArray[np.int64]  # tag of the gas behind an opening
+    numbers: NDArray[np.float64]  # drift or potential of that gas: see left_gas
 
 
 class Options(NamedTuple):
@@ -100,6 +103,13 @@ def started(sources, label, tracked, words, stream, walker, tree):
                     tree, mesh, words, stream, BIRTHS, walker, draw
                 )
                 nx, ny, nz = mesh_normal(tree, slot)
+        gas = sources.gases[label]
+        if gas != AT_REST:
+            dx, dy, dz, speed = left_gas(
+                gas, sources.numbers[label], square_speed, nx, ny, nz, words, stream, BIRTHS,
+                walker, draw,
+            )  # fmt: skip
+            return x, y, z, dx, dy, dz, speed if tracked else 0.0, slot
         dx, dy, dz, speed, draw = emitted(
             sources.angles[label],
             sources.speeds[label],
