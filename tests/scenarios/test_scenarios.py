@@ -68,6 +68,15 @@ CONTRACT = {
          "p_2": ...},
         ["flow", "selectivity", "radius_exponent"],
     ),
+    "stream": (
+        {"speed_ratio": 0.5, "gas": ..., "T": ..., "p": ..., "area": ...},
+        ["forward_flux", "backward_flux", "net_flux", "molar_flow", "sccm"],
+    ),
+    "fermi-effusion": (
+        {"density": ..., "mass": ..., "temperature": 0},
+        ["flux", "energy_per_particle", "mean_cosine"],
+    ),
+    "photon-effusion": ({"T": 5772}, ["flux", "energy_flux", "mean_cosine"]),
     "anisotropic": (
         {"rates": ...},
         ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
@@ -224,6 +233,13 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("short-tube", {"shortest": 0.5, "longest": 60.0, "n_lengths": 5}),
         ("pores", {"p_1": 10.0, "p_2": 10.0, "gas_b": "H2"}),
         ("pores", {"p_1": 0.0, "p_2": 1e5, "thickness": 1e-6, "gas_a": "CO2"}),
+        ("stream", {"speed_ratio": 0.0, "gas": "Xe", "T": 77.0}),
+        ("stream", {"speed_ratio": 1.5, "p": 1e5, "area": 1e-12}),
+        ("fermi-effusion", {"temperature": 0.5}),
+        ("fermi-effusion", {"temperature": 5.5}),  # just above T_F
+        ("fermi-effusion", {"density": 8.47e28, "mass": 9.109e-31, "temperature": 300.0}),
+        ("fermi-effusion", {"density": 2.5e25, "mass": 4.65e-26, "temperature": 300.0}),
+        ("photon-effusion", {"T": 2.725}),
         ("harmonic", {"image": "grains"}),
         ("harmonic", {"c_1": 1.0, "c_2": 1.5}),
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),
