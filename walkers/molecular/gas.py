@@ -15,12 +15,19 @@ from ..along import LastDrawn
 from ..boundary import AngleLaw, Passage, SpeedLaw, share_kept
 from ..engine.model import Arrays, KernelError, Model
 from ..species import GASES, Species
-from .mesh import Mesh
+from .mesh import Mesh, box_around, enclosed_volume
 from .passing import check_gas
 from .shapes import Box, Cylinder, Disc, Sphere, Surface, check_temperatures
 
 HITS_PER_SECOND = 1e7
+HITS_PER_SECOND_ON_MESHES = 1e6
 """What any machine of today reaches per core; for forecasts only."""
+
+BYTES_PER_TRIANGLE = 160
+"""A triangle in its tree, boxes included."""
+
+LEAST_FILLING = 1e-4
+"""Least part of the box around meshes that their gas fills, if molecules are to start in it."""
 
 MAXIMUM_HITS = 2**28
 """Cap of the cap: each hit takes a few draws of a 32-bit counter."""
@@ -58,7 +65,8 @@ class FromSurface:
 class FromGas:
     """``n`` molecules uniform in a region's volume, with Maxwellian velocities at T [K].
 
-    The volume is that of the region's Box, Cylinder or Sphere, whichever comes first.
+    The volume is that of the region's Box, Cylinder or Sphere, whichever comes first, or what its
+    surfaces enclose where all of them are meshes.
     """
 
     region: str
@@ -92,6 +100,11 @@ class FreeMolecular(Model):
     edge, values beyond the edges left out; with ``last_drawn``, of molecules *absorbed*, where
     their speed was last drawn: ``drawn_at_source`` (n_labels, n_surfaces), ``drawn_counts`` and
     ``drawn_places`` (n_labels, n_surfaces, n_bins), Σ of places [m], the end bins with all beyond.
+
+    Asked for by ``map_hits``, names of surfaces with a Mesh: ``triangle_hits`` (n_labels,
+    n_triangles of these), arrivals at each triangle, in the order of the surfaces. Divided by
+    ``entered`` and the ``areas`` of the triangles [m²], times the molecules per second for which
+    a source stands, it is the flux [1/(m² s)] that falls on each triangle.
     """
 
     surfaces: tuple[Surface, ...] = ()
@@ -105,6 +118,7 @@ class FreeMolecular(Model):
     speed_edges: tuple[float, ...] = ()
     census_times: tuple[float, ...] = ()
     last_drawn: LastDrawn | None = None
+    map_hits: tuple[str, ...] = ()
     max_hits: int = 10_000_000
 
     def __post_init__(self) -> None:
@@ -118,6 +132,9 @@ class FreeMolecular(Model):
             self.surface_number(name)
         if len(set(self.watched)) < len(self.watched):
             raise ValueError(f"a surface can be watched once, got {self.watched}")
+        for name in self.map_hits:
+            if not isinstance(self.surfaces[self.surface_number(name)].shape, Mesh):
+                raise ValueError(f"map_hits counts the triangles of a Mesh, {name!r} has none")
         for name in ("cosine_edges", "speed_edges"):
             edges = getattr(self, name)
             if len(edges) == 1 or not np.all(np.diff(edges) > 0.0):
@@ -143,7 +160,7 @@ class FreeMolecular(Model):
         return self.surfaces[self.surface_number(name)].shape.area()
 
     def volume_shape(self, region: str) -> Box | Cylinder | Sphere:
-        """First shape of a region that has a volume.
+        """First shape of a region that has a volume, or the box around its meshes.
 
         Raises
         ------
@@ -153,7 +170,25 @@ class FreeMolecular(Model):
         for surface in self.surfaces:
             if surface.region == region and isinstance(surface.shape, Box | Cylinder | Sphere):
                 return surface.shape
-        raise ValueError(f"region {region!r} has no Box, Cylinder or Sphere to fill with gas")
+        if not self.is_meshed(region):
+            raise ValueError(f"region {region!r} has no Box, Cylinder or Sphere to fill with gas")
+        shapes = (surface.shape for surface in self.surfaces if surface.region == region)
+        meshes = [shape for shape in shapes if isinstance(shape, Mesh)]
+        low, high = (tuple(corner.tolist()) for corner in box_around(meshes))
+        box = Box(low, high)
+        if enclosed_volume(meshes) < LEAST_FILLING * box.volume():
+            raise ValueError(f"the meshes of region {region!r} enclose no gas to start from")
+        return box
+
+    def is_meshed(self, region: str) -> bool:
+        """Whether all surfaces of a region are meshes."""
+        return all(isinstance(s.shape, Mesh) for s in self.surfaces if s.region == region)
+
+    @property
+    def n_mapped(self) -> int:
+        """Triangles whose hits are counted one by one."""
+        shapes = (surface.shape for surface in self.surfaces if surface.name in self.map_hits)
+        return sum(len(shape.triangles) for shape in shapes if isinstance(shape, Mesh))
 
     @property
     def hits_per_molecule(self) -> float:
@@ -178,20 +213,28 @@ class FreeMolecular(Model):
         for surface in self.surfaces:
             if isinstance(surface.shape, Box | Cylinder | Sphere):
                 lengths.append(4.0 * surface.shape.volume() / surface.shape.area())
+            if isinstance(surface.shape, Mesh):
+                low, high = box_around([surface.shape])
+                lengths.append(float((high - low).max()))
         return min(lengths) if lengths else 1.0
 
     @property
     def seconds_per_batch(self) -> float:
         """Rough number of hits over the rate of one core."""
-        return self.n_walkers * self.hits_per_molecule / HITS_PER_SECOND
+        rate = HITS_PER_SECOND_ON_MESHES if self._n_triangles() else HITS_PER_SECOND
+        return self.n_walkers * self.hits_per_molecule / rate
 
     @property
     def bytes_per_batch(self) -> int:
-        """Tallies alone: molecules are followed one after the other."""
+        """Tallies and the tree of meshes: molecules are followed one after the other."""
         columns = 14 * len(self.surfaces) + len(self.regions)
         bins = len(self.watched) * (len(self.cosine_edges) + len(self.speed_edges))
         census = len(self.census_times) * len(self.regions)
-        return 8 * (len(self.sources) * columns + bins + census)
+        tallies = 8 * (len(self.sources) * (columns + self.n_mapped) + bins + census)
+        return tallies + BYTES_PER_TRIANGLE * self._n_triangles()
+
+    def _n_triangles(self) -> int:
+        return sum(len(s.shape.triangles) for s in self.surfaces if isinstance(s.shape, Mesh))
 
     def resized(self, n_walkers: int) -> FreeMolecular:
         """Build the same model with its sources scaled in proportion, each at least 1."""
@@ -243,7 +286,10 @@ class FreeMolecular(Model):
             first += source.n
         entered = np.array([source.n for source in self.sources], np.int64)
         drawn = special_tables.drawn_tallies(self, special)
-        return {"entered": entered, **tallies._asdict(), **drawn}
+        arrays = {"entered": entered, **tallies._asdict(), **drawn}
+        if not self.map_hits:
+            del arrays["triangle_hits"]
+        return arrays
 
     def _lost(self, walker: int, batch: int) -> str:
         return (

@@ -21,13 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.jit import scalar
-from .mesh_hit import mesh_hit, mesh_normal, on_mesh
+from .mesh_hit import FAR_AWAY, mesh_hit, mesh_normal, on_mesh
 from .shapes import BOX, CYLINDER, DISC, MESH, PLANE, SPHERE
 
 N_PARAMETERS = 11
-
-FAR_AWAY = 1e300
-"""Distance to a surface that a flight misses; finite, so that two of them can be compared."""
 
 
 class Table(NamedTuple):

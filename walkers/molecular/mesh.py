@@ -116,6 +116,12 @@ def enclosed_volume(meshes: Iterable[Mesh]) -> float:
     return float(-np.einsum("ni,ni->", a, np.cross(b, c)) / 6.0)
 
 
+def box_around(meshes: Iterable[Mesh]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest corner [m] of the box that holds some meshes."""
+    vertices = np.concatenate([mesh.corners.reshape(-1, 3) for mesh in meshes])
+    return vertices.min(axis=0), vertices.max(axis=0)
+
+
 def _crosses(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Twice the area of each triangle as a vector along its normal."""
     return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

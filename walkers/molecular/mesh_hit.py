@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.jit import scalar
-from ..engine.streams import uniform_open
+from ..engine.jit import kernel, scalar
+from ..engine.streams import INITIAL, uniform_open
 from .emit import drawn_words
 from .lanes import COUNTS, LANES, N_LANES, boxes_met, triangles_met
 
@@ -27,6 +27,13 @@ INSET = 1e-12
 SLACK = 2e-6
 """How far behind its start a flight is still looked at, in units of half the mesh."""
 
+MAXIMUM_TRIES = 1 << 20
+"""Points drawn before a molecule starts outside and is lost: 10⁻⁴ of them and more are inside."""
+
+FAR_AWAY = 1e300
+"""Distance to a surface that a flight misses; finite, so that two of them can be compared."""
+
+_SLANTED = 0.36, 0.48, 0.8
 _ONE = np.uint64(1)
 _SLACK = np.float32(-SLACK)
 
@@ -44,6 +51,7 @@ class Tree(NamedTuple):
     slots: NDArray[np.int32]  # (n_triangles,) where a triangle lies
     firsts: NDArray[np.int64]  # (n_meshes + 1,) first triangle of each mesh
     areas: NDArray[np.float64]  # (n_triangles,) cumulated area within its mesh [m²]
+    columns: NDArray[np.int64]  # (n_meshes,) column of its first triangle in maps of hits, or −1
     waiting: NDArray[np.int32]  # what a flight has still to look at
     distances: NDArray[np.float32]  # how far that is
     nears: NDArray[np.float32]  # (8,) distances to the boxes of a node
@@ -245,3 +253,44 @@ def mesh_hit(tree, region, x, y, z, dx, dy, dz, left, nearest):
                 nearest, slot = distance, candidate
                 limit = box_limit(nearest, scale, skipped)
     return max(nearest, 0.0), slot
+
+
+@kernel
+def in_mesh(tree, region, x, y, z):
+    """Whether a point lies in the gas that the meshes of a region enclose.
+
+    A flight from there ends on a triangle, and one back from that triangle comes at least as far.
+    """
+    dx, dy, dz = _SLANTED
+    there, slot = mesh_hit(tree, region, x, y, z, dx, dy, dz, -1, FAR_AWAY)
+    if slot < 0:
+        return False
+    x, y, z = x + there * dx, y + there * dy, z + there * dz
+    back, _ = mesh_hit(tree, region, x, y, z, -dx, -dy, -dz, slot, FAR_AWAY)
+    return back >= there
+
+
+@kernel
+def gas_point(tree, region, p, i, words, stream, walker, draw):
+    """Draw a uniform point of the gas that meshes enclose, and return it with the next draw.
+
+    p, i : parameters of the Box around them, and their row.
+    """
+    x, y, z = p[i, 0], p[i, 1], p[i, 2]
+    for _ in range(MAXIMUM_TRIES):
+        word_0, word_1, word_2, _ = drawn_words(words, stream, INITIAL, walker, draw)
+        x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
+        y = p[i, 1] + uniform_open(word_1) * (p[i, 4] - p[i, 1])
+        z = p[i, 2] + uniform_open(word_2) * (p[i, 5] - p[i, 2])
+        draw += _ONE
+        if in_mesh(tree, region, x, y, z):
+            break
+    return x, y, z, draw
+
+
+@kernel
+def map_hit(tree, hits, slot):
+    """Count a hit of a triangle in a row of a map, if its mesh is mapped."""
+    mesh = tree.owners[slot]
+    if tree.columns[mesh] >= 0:
+        hits[tree.columns[mesh] + tree.numbers[slot] - tree.firsts[mesh]] += 1

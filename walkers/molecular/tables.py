@@ -108,7 +108,8 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
             rows.append(-1)
             regions.append(model.region_number(source.region))
             shape = model.volume_shape(source.region)
-        shapes.append(_TAGS[type(shape)])
+        is_meshed = not isinstance(source, FromSurface) and model.is_meshed(source.region)
+        shapes.append(MESH if is_meshed else _TAGS[type(shape)])
         volumes.append(parameters(shape, 0.0))
     return Sources(
         counts=np.array([source.n for source in model.sources], np.int64),
@@ -155,6 +156,7 @@ def empty_tallies(model: FreeMolecular) -> Tallies:
         crossing_speeds=np.zeros(
             (n_labels, n_watched, max(len(model.speed_edges) - 1, 0)), np.int64
         ),
+        triangle_hits=np.zeros((n_labels, model.n_mapped), np.int64),
     )
 
 

@@ -12,7 +12,7 @@ from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open
 from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_normals, drawn_words
 from .gases import AT_REST, left_gas
 from .hit import landed, nearest_hit, normal_at
-from .mesh_hit import drawn_mesh_point, mesh_normal
+from .mesh_hit import drawn_mesh_point, gas_point, map_hit, mesh_normal
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
 from .shapes import BOX, CYLINDER, MESH
 from .special import add_drawn, decided, reflected_specially
@@ -62,11 +62,15 @@ class Tallies(NamedTuple):
     present_count: NDArray[np.int64]
     crossing_cosines: NDArray[np.int64]
     crossing_speeds: NDArray[np.int64]
+    triangle_hits: NDArray[np.int64]
 
 
 @scalar
-def point_in_gas(shape, p, i, words, stream, walker, draw):
+def point_in_gas(shape, p, i, words, stream, walker, draw, tree, region):
     """Draw a uniform point of the volume of a gas, and return it with the next draw."""
+    if tree is not None:
+        if shape == MESH:
+            return gas_point(tree, region, p, i, words, stream, walker, draw)
     if shape == BOX:
         word_0, word_1, word_2, _ = drawn_words(words, stream, INITIAL, walker, draw)
         x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
@@ -126,7 +130,9 @@ def started(sources, label, tracked, words, stream, walker, tree):
             draw,
         )
     else:
-        x, y, z, draw = point_in_gas(sources.shapes[label], p, i, words, stream, walker, draw)
+        x, y, z, draw = point_in_gas(
+            sources.shapes[label], p, i, words, stream, walker, draw, tree, sources.regions[label]
+        )
         a, b, c, draw = drawn_normals(words, stream, INITIAL, walker, draw)
         norm = np.sqrt(a * a + b * b + c * c)
         if tracked:
@@ -271,6 +277,8 @@ def trace(
             nx, ny, nz = normal_at(table.shapes[row], table.parameters, row, face, x, y, z, tree)
             if tree is not None:
                 left = face if table.shapes[row] == MESH else -1
+                if left >= 0 and clock >= options.t_start:
+                    map_hit(tree, tallies.triangle_hits[label], left)
             n_points = add_point(points, n_points, x, y, z)
             surface = table.numbers[row]
             rule = table.rules[row]

@@ -32,8 +32,15 @@ def make_tree(model: FreeMolecular) -> Tree | None:
     frames = tree.frames.copy()
     room = (N_CHILDREN - 1) * (MAXIMUM_DEPTH + 32) + 2
     frames[:, 4] = [skin(model, region) for region in model.regions]
+    mapped, columns = 0, []
+    for surface in model.surfaces:
+        if isinstance(surface.shape, Mesh):
+            is_mapped = surface.name in model.map_hits
+            columns.append(mapped if is_mapped else -1)
+            mapped += is_mapped * len(surface.shape.triangles)
     return tree._replace(
         frames=frames,
+        columns=np.array(columns),
         # Every batch writes into room of its own.
         waiting=np.empty(room, np.int32),
         distances=np.empty(room, np.float32),
@@ -83,6 +90,7 @@ def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
         slots=slots,
         firsts=firsts,
         areas=areas,
+        columns=np.empty(0, np.int64),
         waiting=np.empty(0, np.int32),
         distances=np.empty(0, np.float32),
         nears=np.empty(0, np.float32),
