@@ -190,8 +190,8 @@ def _measured(check: Check) -> Verdict:
         return _verdict(check, None, math.nan, "measured", math.nan, said)
     low, high = estimate.interval()
     said = (
-        f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}"
-        f", 95 % interval {low:.6g} … {high:.6g}: {check.prediction.law_name}"
+        f"{check.quantity} = {estimate.value:.6g} ± {estimate.stderr:.2g} {estimate.unit}".rstrip()
+        + f", 95 % interval {low:.6g} … {high:.6g}: {check.prediction.law_name}"
     )
     verdict = _verdict(check, None, math.nan, "measured", math.nan, said)
     return replace(verdict, interval=(low, high))

@@ -86,7 +86,9 @@ def _calibrate(scenario, n_seeds, first_seed, n_walkers) -> dict[str, Calibratio
     z, skewness, quantities = [], [], []
     for seed in range(first_seed, first_seed + n_seeds):
         record = run(model, seed, N_BATCHES, executor=InlineExecutor())
-        checks = [c for c in scenario.file.checks(record, params) if not c.exact]
+        checks = [
+            c for c in scenario.file.checks(record, params) if c.prediction.is_claim and not c.exact
+        ]
         quantities = [c.quantity for c in checks]
         z.append([_z(c) for c in checks])
         skewness.append([c.estimate.skewness() for c in checks])

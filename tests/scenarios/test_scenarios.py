@@ -117,6 +117,10 @@ CONTRACT = {
         ["tortuosity_x", "tortuosity_y", "tortuosity_z", "D_effective_xx", "D_effective_yy",
          "D_effective_zz", "D_flux_x", "porosity"],
     ),
+    "duct": (
+        {"mesh": "elbow", "scale": 1, "openings": ..., "walls": ..., "gas": "N2", "T": 300},
+        ["transmission[i,j]", "conductance[i,j]", "reciprocity[i,j]", "hits_per_molecule"],
+    ),
     "trajectories": (
         {"file": "", "dt": None, "D": None, "drift": None, "dimension": 3, "n_walkers": 1000,
          "n_times": 101, "noise": 0.5},
@@ -251,6 +255,9 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("trajectories", {"dimension": 2, "D": 0.1, "drift": 0.0, "noise": 0.0, "dt": 3.0}),
         ("graham", {"gas_a": "SF6", "gas_b": "He", "T": 1e5}),
         ("graham", {"gas_a": "CO", "gas_b": "N2", "T": 0.1}),
+        ("duct", {"mesh": "tube", "scale": 0.5, "gas": "H2", "T": 77.0}),
+        ("duct", {"mesh": "trap"}),  # with an island
+        ("duct", {"mesh": "annulus", "walls": {"wall": {"alpha": 0.3}, "core": {"alpha": 0.0}}}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
         ("effusion-balance", {"T_hot": 1200.0, "T_cold": 300.0}),
         ("effusion-balance", {"T_hot": 1e5, "T_cold": 1.0, "hole_radius": 0.05}),

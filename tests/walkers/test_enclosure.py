@@ -103,7 +103,7 @@ def test_faults_are_named():
     twice = np.concatenate([whole, whole[:1], whole[:1, ::-1]])
     assert "more than two triangles share an edge" in refusal({"wall": twice})
     flat = np.array([[(0, 0, 0), (1, 0, 0), (0, 1, 0)]])
-    assert "no volume" in refusal({"wall": np.concatenate([flat, flat[:, ::-1]])})
+    assert "intersects itself: 1 pair" in refusal({"wall": np.concatenate([flat, flat[:, ::-1]])})
     # Numbers are those within a part.
     said = refusal({"lid": whole[:5], "wall": np.concatenate([whole[5:7], whole[8:]])})
     assert "of 2 triangles (2, 4) of lid, triangle 3 of wall" in said

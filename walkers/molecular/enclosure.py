@@ -72,6 +72,10 @@ class Enclosure:
         used, numbers = np.unique(own, return_inverse=True)
         return self.vertices[used], numbers.reshape(own.shape)
 
+    def scaled(self, factor: float) -> Enclosure:
+        """Build the same surface, every length multiplied."""
+        return dataclasses.replace(self, vertices=self.vertices * factor)
+
     def named(self, rules: Mapping[str, Plane | str]) -> Enclosure:
         """Give names to parts: all triangles in a plane, or a part under its own or a new name.
 

@@ -35,9 +35,8 @@ def inspected(enclosure: Enclosure) -> Enclosure:
     _refuse_thin(enclosure)
     edges = _paired_edges(enclosure)
     bodies = _bodies(enclosure, edges)
-    enclosure = _turned(enclosure, bodies)
     _refuse_crossings(enclosure)
-    return enclosure
+    return _turned(enclosure, bodies)
 
 
 def _where(enclosure: Enclosure, numbers: Integers) -> str:
@@ -136,9 +135,6 @@ def _turned(enclosure: Enclosure, bodies: Integers) -> Enclosure:
     corners = enclosure.corners
     volumes = np.bincount(bodies, signed_volumes(corners))
     outer = int(np.argmax(np.abs(volumes)))
-    low, high = enclosure.box
-    if not abs(volumes[outer]) > 1e-15 * float(np.prod(high - low)):
-        raise MeshError("the triangles enclose no volume")
     for body in np.flatnonzero(np.arange(volumes.size) != outer):
         point = corners[np.argmax(bodies == body), 0]
         turns = np.rint(np.bincount(bodies, _solid_angles(corners, point)) / (4.0 * np.pi))

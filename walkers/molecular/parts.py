@@ -8,7 +8,7 @@ or polygons of the circle's area where ``equal_area`` says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -148,7 +148,7 @@ def trap(
     )
 
 
-PARTS = {
+PARTS: dict[str, Callable[..., Enclosure]] = {
     "tube": tube,
     "elbow": elbow,
     "cone": cone,

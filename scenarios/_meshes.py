@@ -1,0 +1,208 @@
+"""The surface round a gas as a scenario's parameters: a built-in part, or mesh files, once read."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator
+
+import walkers
+from walkers.molecular import parts
+from walkers.molecular.enclosure import Enclosure, MeshError, read_plane
+from walkers.molecular.mesh_file import read_mesh
+
+from ._inputs import FileStamp, InputError, file_stamp
+from ._parameters import real
+
+Floats = NDArray[np.float64]
+Rules = dict[str, dict[str, Any]]
+
+DEFAULT = "elbow"
+
+TUBE = (0.02, 0.2, 64)
+"""Radius and length [m] and sides of the tube that is built in."""
+
+MAP_BATCHES = 24
+"""Batches in which hits are counted triangle by triangle, for a figure."""
+
+LARGE, SMALL = 5.0, 1e-4
+"""Longest edge of a box [m] beyond which, or below which, a file's unit is probably another one."""
+
+
+def _paths(value: Any) -> str | tuple[str, ...]:
+    paths = [value or DEFAULT] if isinstance(value, str) else value
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        raise ValueError("must be a path, a list of paths or the name of a built-in part")
+    if not paths or len(set(paths)) < len(paths):
+        raise ValueError("must be different files")
+    return str(paths[0]) if len(paths) == 1 else tuple(paths)
+
+
+def _rules(value: Any) -> Rules:
+    """Read ["a", "b"], {a = "part"}, {a = {plane = "z=0"}} into one form."""
+    if isinstance(value, list | tuple):
+        value = {name: name for name in value if isinstance(name, str)} if value else {}
+    if not isinstance(value, dict):
+        raise ValueError("must be a list of names or a table of rules")
+    return {name: _rule(name, rule) for name, rule in value.items()}
+
+
+def _rule(name: str, rule: Any) -> dict[str, Any]:
+    if not re.fullmatch(r"[\w.+-]{1,40}", name):
+        raise ValueError("names must be of letters, digits, _, +, - and .")
+    rule = {"part": rule} if isinstance(rule, str) else rule
+    keys = set(rule) if isinstance(rule, dict) else set()
+    if keys not in ({"plane"}, {"part"}) or not isinstance(next(iter(rule.values())), str):
+        raise ValueError('a rule is {plane = "z=0"} or {part = "name"}')
+    if "plane" in rule:
+        read_plane(rule["plane"])
+    return dict(rule)
+
+
+def _walls(value: Any) -> Rules:
+    """Read {wall = {alpha = 0.9}}."""
+    if not isinstance(value, dict) or not all(isinstance(wall, dict) for wall in value.values()):
+        raise ValueError("must be a table such as {wall = {alpha = 0.9}}")
+    walls: Rules = {}
+    for name, wall in value.items():
+        for key, share in wall.items():
+            if key != "alpha":
+                raise ValueError(f"a wall has alpha, not {key}")
+            if not 0.0 <= real(share) <= 1.0:
+                raise ValueError("alpha must be between 0 and 1")
+        walls[name] = {key: float(share) for key, share in wall.items()}
+    return walls
+
+
+Meshes = Annotated[str | tuple[str, ...], BeforeValidator(_paths)]
+"""One path or built-in part, or several paths, as a parameter."""
+Openings = Annotated[Rules, BeforeValidator(_rules)]
+"""Names of the openings and the rules that find them, as a parameter."""
+Walls = Annotated[Rules, BeforeValidator(_walls)]
+"""What the walls of each name do, as a parameter."""
+
+
+def read_enclosure(mesh: str | tuple[str, ...], scale: float, openings: Rules) -> Enclosure:
+    """Surface of a built-in part or from mesh files, its openings named, first and in order.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or encloses no gas, or an opening cannot be found.
+    """
+    files = (mesh,) if isinstance(mesh, str) else mesh
+    stamps = tuple(file_stamp(path) for path in files)
+    return _read(files, scale, json.dumps(openings), stamps)
+
+
+def _built_in(mesh: tuple[str, ...]) -> Enclosure | None:
+    """Part of our own, or None of a file; of the tube, Clausing's law can then be claimed."""
+    if mesh == ("tube",):
+        return parts.tube(*TUBE, equal_area=True)
+    return parts.PARTS[mesh[0]]() if len(mesh) == 1 and mesh[0] in parts.PARTS else None
+
+
+@functools.lru_cache(maxsize=2)
+def _read(
+    mesh: tuple[str, ...], scale: float, openings: str, stamps: tuple[FileStamp | None, ...]
+) -> Enclosure:
+    built_in = _built_in(mesh)
+    try:
+        if not built_in and len(mesh) == 1 and not Path(mesh[0]).suffix:
+            raise MeshError(
+                f"{mesh[0]}: no built-in part; there are: {', '.join(parts.PARTS)}, or a mesh file"
+            )
+        found = built_in.scaled(scale) if built_in else read_mesh(mesh, scale)
+    except MeshError as error:
+        raise InputError(f"mesh: {error}") from None
+    rules: Rules = json.loads(openings)
+    if built_in and not rules:
+        rules = {name: {"part": name} for name in (parts.INLET, parts.OUTLET)}
+    if len(rules) < 2:
+        raise InputError(
+            "openings: must name two or more, such as "
+            '{inlet = {plane = "z=0"}, outlet = {part = "lid"}}; the parts of the mesh are: '
+            f"{', '.join(found.names)}"
+        )
+    try:
+        named = found.named(
+            {
+                name: read_plane(rule["plane"]) if "plane" in rule else rule["part"]
+                for name, rule in rules.items()
+            }
+        )
+    except MeshError as error:
+        raise InputError(f"openings: {error}") from None
+    if len(named.names) == len(rules):
+        raise InputError("openings: nothing is left for a wall")
+    return named
+
+
+def wall_names(enclosure: Enclosure, n_openings: int, walls: Rules) -> tuple[str, ...]:
+    """Names of the parts that are no openings.
+
+    Raises
+    ------
+    InputError
+        If ``walls`` speaks of others.
+    """
+    names = enclosure.names[n_openings:]
+    for name in walls:
+        if name not in names:
+            raise InputError(f"walls: no wall {name!r}; there are: {', '.join(names)}")
+    return names
+
+
+def described(enclosure: Enclosure, scale: float) -> list[str]:
+    """Say what was read, and where the unit of length seems to be another one."""
+    low, high = enclosure.box
+    size = high - low
+    longest = float(size.max())
+    box = " × ".join(f"{edge:.4g}" for edge in size)
+    in_mm = " × ".join(f"{1e3 * edge:.4g}" for edge in size)
+    said = [
+        f"the mesh: {len(enclosure.triangles)} triangles in a box of {box} m ({in_mm} mm), "
+        f"area {sum(enclosure.areas.values()):.5g} m², volume {enclosure.volume:.5g} m³"
+    ]
+    if longest > LARGE:
+        said.append(
+            f"a part {longest:.4g} m long? If the file was drawn in millimetres, set "
+            f"scale={1e-3 * scale:g}"
+        )
+    elif longest < SMALL:
+        said.append(
+            f"a part {1e3 * longest:.4g} mm long? If the file was drawn in metres, set "
+            f"scale={1e3 * scale:g}"
+        )
+    return said + list(enclosure.remarks)
+
+
+def hit_map(model: walkers.FreeMolecular, seed: int) -> tuple[Floats, Floats]:
+    """Where molecules of the first source hit the walls: what is drawn, not judged.
+
+    Counted anew in a few batches: by triangle it would be too much to keep of every batch.
+
+    Returns
+    -------
+    (m, 3, 3) float array [m]
+        Corners of the triangles of all walls.
+    (m,) float array
+        Hits per area of each, over the molecules per area of the opening they enter by.
+    """
+    opening = model.surfaces[0]
+    walls = [s for s in model.surfaces if not isinstance(s.boundary, walkers.Absorbing)]
+    mapped = replace(model, map_hits=tuple(wall.name for wall in walls))
+    batches = [mapped.compute(seed, batch)["triangle_hits"][0] for batch in range(MAP_BATCHES)]
+    corners, areas = (
+        np.concatenate([getattr(wall.shape, name) for wall in walls])
+        for name in ("corners", "areas")
+    )
+    entered = model.sources[0].n / opening.shape.area()
+    return corners, np.mean(batches, axis=0) / areas / entered

@@ -1,0 +1,198 @@
+"""What is the conductance of a vacuum part of any shape, from each opening to each other?
+
+Rule: molecules enter every opening like a gas at rest behind it (uniform over the opening, cosine
+law), fly straight, and leave a wall by the cosine law, or like a mirror with probability
+1 − alpha, until they reach an opening. The part is a mesh (STL, OBJ, PLY) of the gas volume, closed
+at its openings, not of the metal round it; or one of ours: tube, elbow, cone, duct, annulus, trap.
+Reciprocity and the number of hits are exact in any shape; of the transmission of the tube, a
+prism of 64 sides, Clausing's law is an approximation with a tolerance. No law is claimed of the
+others: their transmission is measured. Neither the gas nor its temperature changes a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import combinations, permutations
+from typing import Any
+
+import numpy as np
+
+import analysis
+import walkers
+from analysis import Check, Prediction, space
+from analysis.laws import duct as law
+from analysis.laws import kinetic
+from scenarios import Gas, ParameterError, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios import _meshes as meshes
+
+HITS_PER_BATCH = 100_000
+
+
+class Params(Parameters):
+    """Parameters of the part."""
+
+    mesh: meshes.Meshes = parameter(
+        meshes.DEFAULT, "file of the closed gas volume, list of files, or tube, elbow, cone, duct, "
+        "annulus, trap",
+    )  # fmt: skip
+    scale: Real = parameter(
+        1.0, "length of a unit of the files", unit="m", minimum=1e-9, maximum=1e3
+    )
+    openings: meshes.Openings = parameter(
+        {}, 'names of parts, or rules: {inlet = {plane = "z=0"}, outlet = {part = "lid"}} [m]'
+    )
+    walls: meshes.Walls = parameter({}, "walls other than diffuse: {wall = {alpha = 0.9}}")
+    gas: Gas = parameter("N2", "gas, by name; conductance only")
+    T: Real = parameter(300.0, "temperature; conductance only", unit="K", minimum=1e-3, maximum=1e5)
+
+
+QUANTITIES = {
+    "transmission[i,j]": Quantity("", "the value", "share of those entering i that leave by j"),
+    "conductance[i,j]": Quantity("L/s", "the value", "A_i W_ij v̄/4"),
+    "reciprocity[i,j]": Quantity("", "1", "1 − A_j W_ji / A_i W_ij"),
+    "hits_per_molecule": Quantity("", "the law", "wall hits of those entering anywhere, by area"),
+}
+
+
+def _part(p: Params) -> Any:
+    return meshes.read_enclosure(p.mesh, p.scale, p.openings)
+
+
+def _openings(p: Params) -> list[str]:
+    """Names of the openings: the first surfaces, and the sources."""
+    return list(_part(p).names[: len(p.openings) or 2])
+
+
+def build(p: Params) -> walkers.FreeMolecular:
+    """Molecules through every opening in proportion to its area: 10⁵ hits a batch or so."""
+    part, openings = _part(p), _openings(p)
+    walls = meshes.wall_names(part, len(openings), p.walls)
+    boundaries: dict[str, Any] = {name: walkers.Absorbing() for name in openings}
+    for name in walls:
+        alpha = p.walls.get(name, {}).get("alpha", 1.0)
+        boundaries[name] = walkers.Maxwell(alpha, p.T) if alpha < 1.0 else walkers.Diffuse(p.T)
+    area = np.array([part.areas[name] for name in openings])
+    n_hits = 1.0 + sum(part.areas[name] for name in walls) / area.sum()
+    n = np.clip(HITS_PER_BATCH / n_hits, 2000, 50_000) * area / area.sum()
+    counts = [max(100, round(float(share))) for share in n]
+    return walkers.FreeMolecular(
+        n_walkers=sum(counts),
+        species=walkers.gas(p.gas),
+        surfaces=tuple(
+            walkers.Surface(name, walkers.Mesh(*part.part(name)), boundaries[name])
+            for name in part.names
+        ),
+        sources=tuple(
+            walkers.FromSurface(name, p.T, count)
+            for name, count in zip(openings, counts, strict=True)
+        ),
+        track_speeds=False,
+    )
+
+
+def laws(p: Params) -> dict[str, Prediction]:
+    """Law of every quantity."""
+    part, openings = _part(p), _openings(p)
+    areas = part.areas
+    out = sum(areas[name] for name in openings)
+    ours = p.mesh == "tube" and not (p.openings or p.walls)
+    radius, length, n_sides = meshes.TUBE
+    W = law.polygon_tube(length / radius, n_sides) if ours else law.measured()
+    pairs, both = list(permutations(openings, 2)), combinations(openings, 2)
+    return {
+        **{f"transmission[{i},{j}]": W for i, j in pairs},
+        **{f"conductance[{i},{j}]": law.scaled(W, _per_W(p, areas[i])) for i, j in pairs},
+        **{f"reciprocity[{i},{j}]": law.reciprocity(areas[i], areas[j]) for i, j in both},
+        "hits_per_molecule": law.hits_per_molecule(
+            sum(areas.values()) - out, out, areas[openings[0]]
+        ),
+    }
+
+
+def _per_W(p: Params, area: float) -> float:
+    """Conductance of an opening [L/s]."""
+    return 1000.0 * area * kinetic.mean_speed(p.T, walkers.gas(p.gas).mass) / 4.0
+
+
+def checks(record: walkers.Record, p: Params) -> list[Check]:
+    """Passages from each opening to each other, and hits on all walls."""
+    part, openings = _part(p), _openings(p)
+    n = len(openings)
+    W = record["absorbed"][:, :, :n] / record["entered"][:, :, None]
+    areas = np.array([part.areas[name] for name in openings])
+    hits = record["hits"][:, :, n:].sum(axis=2) / record["entered"]
+    estimates = {}
+    for i, j in permutations(range(n), 2):
+        if not W[:, i, j].any():
+            entered = record["entered"][:, i].sum()
+            raise ParameterError(
+                f"openings: none of {entered} molecules came from {openings[i]} to {openings[j]}"
+            )
+        estimates[f"transmission[{openings[i]},{openings[j]}]"] = analysis.batch_mean(W[:, i, j])
+    for i, j in permutations(range(n), 2):
+        estimates[f"conductance[{openings[i]},{openings[j]}]"] = analysis.batch_mean(
+            W[:, i, j] * _per_W(p, areas[i]), "L/s"
+        )
+    for i, j in combinations(range(n), 2):
+        estimates[f"reciprocity[{openings[i]},{openings[j]}]"] = analysis.jackknife(
+            lambda out, back: 1.0 - back / out, areas[i] * W[:, i, j], areas[j] * W[:, j, i]
+        )
+    estimates["hits_per_molecule"] = analysis.batch_mean(hits @ areas / areas.sum())
+    predictions = laws(p)
+    scales = {name: estimate.value for name, estimate in estimates.items()}
+    scales |= {name: 1.0 for name in estimates if name.startswith("reciprocity")}
+    scales |= {name: known.law for name, known in predictions.items() if known.law > 0.0}
+    return analysis.checks_of(estimates, predictions, scales)
+
+
+def remarks(record: walkers.Record, p: Params) -> list[str]:
+    """Say what was read, and up to which pressure molecules do not meet."""
+    part = _part(p)
+    diameter = walkers.gas(p.gas).diameter
+    pressure = kinetic.mean_free_path(1.0, p.T, diameter) / np.linalg.norm(np.ptp(part.box, axis=0))
+    return [
+        *meshes.described(part, p.scale),
+        f"below {pressure:.2g} Pa the mean free path of {p.gas} exceeds the diagonal of that box",
+    ]
+
+
+def plot(result: Any) -> Any:
+    """Paths in the part, and how often molecules from the first opening hit its walls."""
+    p, model, seed = result.params, result.record.model, result.record.seed
+    part, openings = _part(p), _openings(p)
+    unit, per_metre = ("mm", 1e3) if np.ptp(part.box, axis=0).max() < 1.0 else ("m", 1.0)
+    low, high = (per_metre * end for end in part.box)
+    figure, (left, right) = space.figure(2)
+    space.draw_surface(left, per_metre * part.corners[part.parts >= len(openings)])
+    space.draw_surface(left, per_metre * part.corners[part.parts < len(openings)], "tab:red", 0.3)
+    space.draw_paths(left, [per_metre * path for path in walkers.trace_paths(model, seed, 8, 60)])
+    space.frame(left, low, high, unit, "Eight molecules; openings red")
+    corners, hits = meshes.hit_map(model, seed)
+    label = f"hits per area, over those on {openings[0]}"
+    space.draw_values(right, per_metre * corners, hits, label)
+    space.frame(right, low, high, unit, f"Where molecules from {openings[0]} hit the wall")
+    return figure
+
+
+def _changed(model: Any, **laws: Any) -> Any:
+    return model.with_boundaries(lambda s: walkers.emitting(s.boundary, **laws))
+
+
+WRONG_RULES: Mapping[str, WrongRule] = {
+    "isotropic": WrongRule(
+        "walls re-emit uniformly over the hemisphere instead of by the cosine law",
+        change=lambda model: _changed(model, angles=walkers.AngleLaw.ISOTROPIC),
+        moves={"reciprocity[inlet,outlet]": +1, "hits_per_molecule": +1},
+    ),
+    "no-cosine": WrongRule(
+        "molecules enter uniformly over the hemisphere instead of by the cosine law",
+        change=lambda model: replace(
+            model,
+            sources=tuple(replace(s, angles=walkers.AngleLaw.ISOTROPIC) for s in model.sources),
+        ),
+        moves={"hits_per_molecule": -1},
+    ),
+}
+
+CALIBRATION_WALKERS = 400

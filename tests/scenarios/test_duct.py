@@ -1,0 +1,175 @@
+"""The scenario duct: a vacuum part from its files, or one line that says what is wrong with it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import trimesh
+
+import scenarios
+import walkers
+from analysis import batch_mean
+from analysis.laws import duct as law
+from scenarios import duct
+from walkers.molecular import parts
+from walkers.molecular.enclosure import assembled, write_mesh
+
+from .command import assert_refused, fluxwalk
+
+RUN = ["run", "duct", "--jobs", "1", "--batches", "2"]
+
+
+def box(folder, name="box.stl", keep=slice(None), turn=(), shift=None):
+    """A box of 20 × 30 × 40 mm in a file, without some triangles or with some turned."""
+    mesh = trimesh.creation.box(bounds=[(0, 0, 0), (20, 30, 40)])
+    corners = np.asarray(mesh.vertices)[mesh.faces]
+    for number in turn:
+        corners[number] = corners[number, ::-1]
+    if shift is not None:
+        corners = np.concatenate([corners, corners + shift])
+    write_mesh(assembled({"wall": corners[keep]}), folder / name)
+    return folder / name
+
+
+@pytest.mark.compiled
+def test_a_file_in_millimetres_with_three_openings(tmp_path):
+    """Two holes as large as each other in opposite faces, a third beside them."""
+    file = box(tmp_path)
+    result = scenarios.run(
+        "duct",
+        mesh=str(file),
+        scale=1e-3,
+        openings={
+            "a": {"plane": "z=0"},
+            "b": {"plane": "z=0.04"},
+            "c": {"plane": "x=0.02"},
+        },
+        walls={"wall": {"alpha": 0.5}},
+        batches=64,
+    )
+    outcomes = {v.quantity: v.outcome for v in result.verdicts}
+    assert len(outcomes) == 6 + 6 + 3 + 1
+    assert all(outcomes[f"reciprocity[{pair}]"] == "agrees" for pair in ("a,b", "a,c", "b,c"))
+    assert outcomes["hits_per_molecule"] == "agrees"
+    (hits,) = (v for v in result.verdicts if v.quantity == "hits_per_molecule")
+    wall = 2 * (0.02 * 0.03 + 0.03 * 0.04 + 0.02 * 0.04)
+    opened = 2 * 0.02 * 0.03 + 0.03 * 0.04
+    assert hits.law == pytest.approx((wall - opened) / opened, rel=1e-6)
+    assert any("40 mm" in remark for remark in result.notes)
+    assert not any("millimetres" in remark for remark in result.notes)
+
+
+@pytest.mark.compiled
+def test_transmission_does_not_depend_on_the_size_and_conductance_is_in_litres():
+    small, large = (scenarios.run("duct", scale=s, seed=2, batches=2) for s in (1.0, 2.0))
+    a, b = (
+        {v.quantity: v.value for v in result.verdicts if "[inlet,outlet]" in v.quantity}
+        for result in (small, large)
+    )
+    W, C = "transmission[inlet,outlet]", "conductance[inlet,outlet]"
+    assert a[W] == b[W]
+    speed = np.sqrt(8 * 1.380649e-23 * 300 / (np.pi * 28.014 * 1.66053906892e-27))
+    area = parts.elbow().areas["inlet"]
+    assert a[C] == pytest.approx(1000 * area * a[W] * speed / 4, rel=1e-9)
+    assert b[C] == pytest.approx(4 * a[C], rel=1e-12)
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("n_sides", [6, 16])
+def test_the_tolerance_of_a_tube_of_few_sides_covers_it(n_sides):
+    part = parts.tube(1.0, 5.0, n_sides, equal_area=True)
+    model = walkers.FreeMolecular(
+        8000,
+        surfaces=tuple(
+            walkers.Surface(name, walkers.Mesh(*part.part(name)), boundary)
+            for name, boundary in [
+                ("inlet", walkers.Absorbing()),
+                ("outlet", walkers.Absorbing()),
+                ("wall", walkers.Diffuse(300.0)),
+            ]
+        ),
+        sources=(walkers.FromSurface("inlet", 300.0, 8000),),
+        track_speeds=False,
+    )
+    record = walkers.run(model, seed=5, n_batches=64)
+    W, known = batch_mean(record["absorbed"][:, 0, 1] / 8000), law.polygon_tube(5.0, n_sides)
+    assert abs(W.value - known.law) < known.tolerance + 4.0 * W.stderr
+
+
+def test_millimetres_read_as_metres_are_noticed(tmp_path, capsys):
+    openings = 'openings={a = {plane = "z=0"}, b = {plane = "x=0"}}'
+    arguments = [*RUN, "--set", f"mesh={box(tmp_path)}", "--set", openings]
+    status, out, err = fluxwalk(capsys, *arguments)
+    said = " ".join((out + err).split())
+    assert status == 3
+    assert "box of 20 × 30 × 40 m (2e+04 × 3e+04 × 4e+04 mm)" in said
+    assert "a part 40 m long? If the file was drawn in millimetres, set scale=0.001" in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (["mesh=no.stl"], ["mesh: no.stl: no such file"]),
+        (["mesh=elbo"], ["mesh: elbo: no built-in part", "elbow, cone"]),
+        (["mesh=a.step"], ["a.step", ".stl, .obj, .ply"]),
+        (["mesh=3"], ["mesh: must be a path", "got 3"]),
+        (['mesh=["a.stl", "a.stl"]'], ["mesh: must be different files"]),
+        (["mesh=empty.stl"], ["empty.stl: is empty"]),
+        (["mesh=text.stl"], ["text.stl: holds no triangles"]),
+        (["mesh=zip.stl"], ["zip.stl: damaged, or no .stl file"]),
+        (["mesh=big.stl"], ["big.stl: has 2.2 GB, up to 44 million triangles"]),
+        (["mesh=open.stl"], ["not watertight: 3 open edges, of 3 triangles"]),
+        (["mesh=turned.stl"], ["triangle 3: turned against neighbours"]),
+        (["mesh=crossed.stl"], ["intersects itself", "pass through each other"]),
+        (["mesh=two.stl"], ["2 bodies that do not touch"]),
+        (["mesh=box.stl"], ["openings: must name two or more", "the parts of the mesh are: wall"]),
+        (["mesh=box.stl", 'openings=["in", "out"]'], ["openings: in: no part 'in'"]),
+        (
+            ["mesh=box.stl", 'openings={a = {plane = "z=3"}, b = {plane = "x=0"}}'],
+            ["openings: a: no triangle lies in the plane z=3; z goes from 0 to 40 m"],
+        ),
+        (
+            ["mesh=box.stl", 'openings={a = {plane = "z=0"}, b = {plane = "z=0"}}'],
+            ["openings: a and b both claim 2 triangles"],
+        ),
+        (['openings={a = {plane = "q=0"}, b = {plane = "x=0"}}'], ['like "z=0"', "'q=0'"]),
+        (["openings={a = 1}"], ["openings: a rule is {plane"]),
+        (['openings=["a,b", "c"]'], ["openings: names must be of letters"]),
+        (['openings=["inlet"]'], ["openings: must name two or more"]),
+        (['openings=["inlet", "outlet", "wall"]'], ["openings: nothing is left for a wall"]),
+        (["walls={core = {alpha = 0.5}}"], ["walls: no wall 'core'; there are: wall"]),
+        (["walls={wall = {alpha = 1.5}}"], ["walls: alpha must be between 0 and 1"]),
+        (["walls={wall = {alpha = nan}}"], ["walls: must be a finite number"]),
+        (["walls={wall = {beta = 1}}"], ["walls: a wall has alpha"]),
+        (["T=0"], ["T: must be at least 0.001, got 0"]),
+        (["scale=0"], ["scale: must be at least 1e-09, got 0"]),
+        (["scale=-1"], ["scale"]),
+    ],
+)
+def test_what_is_no_part_is_refused_in_one_line(tmp_path, capsys, monkeypatch, settings, words):
+    monkeypatch.chdir(tmp_path)
+    box(tmp_path)
+    box(tmp_path, "open.stl", keep=slice(1, None))
+    box(tmp_path, "turned.stl", turn=(3,))
+    box(tmp_path, "crossed.stl", shift=(10.0, 10.0, 10.0))
+    box(tmp_path, "two.stl", shift=(50.0, 0.0, 0.0))
+    (tmp_path / "empty.stl").touch()
+    (tmp_path / "text.stl").write_text("a letter\n" * 20)
+    (tmp_path / "zip.stl").write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    with (tmp_path / "big.stl").open("wb") as file:
+        file.truncate(2_200_000_000)
+    pairs = [word for setting in settings for word in ("--set", setting)]
+    assert_refused(fluxwalk(capsys, *RUN, *pairs), *words)
+
+
+def test_trimesh_is_asked_for_where_it_is_missing(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "trimesh", None)
+    file = box(tmp_path)
+    assert_refused(fluxwalk(capsys, *RUN, "--set", f"mesh={file}"), "fluxwalk[meshes]")
+
+
+def test_the_laws_need_no_simulation():
+    laws = duct.laws(duct.Params(mesh="tube"))
+    assert laws["transmission[inlet,outlet]"].law == pytest.approx(0.19094243192, abs=1e-10)
+    assert all(law.is_claim for law in laws.values())
+    assert not duct.laws(duct.Params(mesh="cone"))["transmission[inlet,outlet]"].is_claim
