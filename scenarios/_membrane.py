@@ -20,7 +20,7 @@ ENDS = LEFT, RIGHT = 0, 1
 
 FEWEST_AT_AN_END = 20
 FEWEST_PASSAGES = 4.0
-"""Of a batch, in a pore that is measured alone: fewer scatter too unevenly."""
+"""Of a batch: fewer scatter too unevenly."""
 
 SMALLEST_SHARE = 0.1
 """Of the molecules of a pore: so many enter at either end, whatever the pressures."""
@@ -51,6 +51,7 @@ def parallel_pores(
     cost = 1.0 + length  # flights of a molecule
     weight = classes.counts * classes.radii**2 * np.sqrt(passing * (1.0 - passing) / cost)
     n_each = n_hits * weight / (weight @ cost)
+    n_each *= max(1.0, FEWEST_PASSAGES / float(n_each @ passing))
     left = min(max(p_1 / (p_1 + p_2), SMALLEST_SHARE), 1.0 - SMALLEST_SHARE)
     return {
         f"{name}{i}": _pore(float(radius), thickness, T, gas, n * left, n * (1.0 - left), True)

@@ -23,6 +23,8 @@ MOST_PORES = 1e18
 SHORTEST, LONGEST = 0.01, 1000.0
 """Bounds of thickness over radius: what the tubes of a run can be."""
 
+ROUNDING = 1e-9
+
 MEMBRANE = ((2e-7, 300), (4e-7, 800), (6e-7, 500), (8e-7, 150), (1e-6, 30))
 """Radii [m] and counts of the pores that are built in."""
 
@@ -78,7 +80,7 @@ def read_pores(file: str, thickness: float) -> Pores:
             raise InputError(f"file: {file}: no such file")
         pores = _read(file, stamp)
     for i in (0, -1):
-        if not SHORTEST <= thickness / pores.radii[i] <= LONGEST:
+        if not SHORTEST - ROUNDING <= thickness / pores.radii[i] <= LONGEST + ROUNDING:
             low, high = thickness / LONGEST, thickness / SHORTEST
             where = f"file: {file}: row {pores.rows[i]}" if file else "thickness"
             raise InputError(
