@@ -7,11 +7,13 @@ import numpy as np
 from walkers import (
     Absorbing,
     AngleLaw,
+    Annulus,
     Axis,
     BeamDetector,
     Box,
     CercignaniLampis,
     ClosedWalk,
+    Cone,
     Cylinder,
     Diffuse,
     Disc,
@@ -32,6 +34,7 @@ from walkers import (
     PlaneCrossings,
     Pump,
     RecordedWalk,
+    Rectangle,
     Reflecting,
     Reservoir,
     SiteWalk,
@@ -84,6 +87,25 @@ ROOMS = FreeMolecular(
     t_end=0.05,
     census_times=(0.01, 0.04),
 )
+SHAPES = FreeMolecular(
+    56,
+    surfaces=(
+        Surface("funnel", Cone((0, 0, 0), (0, 0, 1), 1.0, 0.5, 1.0), Diffuse(300.0), "funnel"),
+        Surface("mouth", Disc((0, 0, 0), (0, 0, 1), 1.0), Diffuse(300.0), "funnel"),
+        Surface("ring", Annulus((0, 0, 0), (0, 0, 1), 0.2, 0.6), Exchange(300.0), "funnel"),
+        Surface("throat", Disc((0, 0, 1), (0, 0, -1), 0.5), Passage("room"), "funnel"),
+        Surface("back", Disc((0, 0, 1), (0, 0, 1), 0.5), Passage("funnel"), "room"),
+        Surface("room", Box((-1, -1, 1), (1, 1, 3)), Maxwell(0.5, 300.0), "room"),
+        Surface("slit", Rectangle((0, 0, 3), (0, 0, -1), (1, 1, 0), 1.0, 0.3), Absorbing(), "room"),
+        Surface("ball", Sphere((0.5, 0.5, 2), 0.3, "outside"), Diffuse(300.0), "room"),
+        Surface("rod", Cylinder((0, -0.6, 1), (0, 0, 1), 0.2, 2.0, "outside"), Specular(), "room"),
+    ),
+    sources=tuple(
+        FromSurface(name, 300.0, 8)
+        for name in ("funnel", "ring", "mouth", "room", "slit", "ball", "rod")
+    ),
+    track_speeds=False,
+)
 
 SQUARE = [[1, 1, 1, 1, 1], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [1, 1, 1, 1, 1]]
 """Kind 0 hops to its four neighbours; 1, 2 and 3 are traps."""
@@ -99,6 +121,7 @@ SMALL_MODELS = {
     "tube": TUBE,
     "rooms": ROOMS,
     **SPECIAL_WALLS,
+    "shapes": SHAPES,
     "box": ClosedWalk(700, axes=(Axis(9, WALL, WALL),) * 3, n_steps=29),
     "watched box": ClosedWalk(
         600,

@@ -229,7 +229,7 @@ def test_resizing_scales_the_sources():
         {"cosine_edges": (0.0, 0.0)},
         {"n_walkers": 3},
         {"max_hits": 0},
-        {"sources": (FromSurface("wall", T, 10),)},
+        {"sources": (FromSurface("nothing", T, 10),)},
         {"sources": (FromGas("elsewhere", T, 10),)},
         {"surfaces": ()},
     ],

@@ -4,11 +4,13 @@ from .detector import BeamDetector
 from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
 from .mesh import Mesh, enclosed_volume
 from .passing import FermiGas, Maxwellian, Photons, PlaneCrossings
-from .shapes import Box, Cylinder, Disc, Plane, Shape, Sphere, Surface
+from .shapes import Annulus, Box, Cone, Cylinder, Disc, Plane, Rectangle, Shape, Sphere, Surface
 
 __all__ = [
+    "Annulus",
     "BeamDetector",
     "Box",
+    "Cone",
     "Cylinder",
     "Disc",
     "FermiGas",
@@ -20,6 +22,7 @@ __all__ = [
     "Photons",
     "Plane",
     "PlaneCrossings",
+    "Rectangle",
     "Shape",
     "Sphere",
     "Surface",

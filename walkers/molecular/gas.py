@@ -17,7 +17,7 @@ from ..engine.model import Arrays, KernelError, Model
 from ..species import GASES, Species
 from .mesh import Mesh, box_around, enclosed_volume
 from .passing import check_gas
-from .shapes import Box, Cylinder, Disc, Sphere, Surface, check_temperatures
+from .shapes import Box, Cylinder, Sphere, Surface, check_temperatures, from_outside
 
 HITS_PER_SECOND = 1e7
 HITS_PER_SECOND_ON_MESHES = 1e6
@@ -35,13 +35,14 @@ MAXIMUM_HITS = 2**28
 
 @dataclass(frozen=True)
 class FromSurface:
-    """``n`` molecules of a gas at rest at T [K] behind an opening, which is a Disc or a Mesh.
+    """``n`` molecules of a gas at rest at T [K] behind an opening, or given off by a wall.
 
-    They start at uniform points of it, into the region that its normal points to. T may be None
-    where only paths are followed (``track_speeds=False``). Other gases: one that drifts towards
-    the opening with ``speed_ratio`` times √(2kT/m) (away from it if negative); a Fermi gas of
-    chemical potential ``mu`` [J], whose T may be 0; a ``beam``, all along the normal with the
-    speeds of molecules that leave a gas at rest.
+    They start at uniform points of the surface, which may be any of finite area, into its region;
+    where a smaller opening lies in it, none do. T may be None where only paths are followed
+    (``track_speeds=False``). Other gases: one that drifts towards the opening with ``speed_ratio``
+    times √(2kT/m) (away from it if negative); a Fermi gas of chemical potential ``mu`` [J], whose
+    T may be 0; a ``beam``, all along the normal with the speeds of molecules that leave a gas at
+    rest.
     """
 
     surface: str
@@ -165,8 +166,10 @@ class FreeMolecular(Model):
         Raises
         ------
         ValueError
-            If there is none.
+            If there is none, or a solid takes part of it.
         """
+        if any(s.region == region and from_outside(s.shape) for s in self.surfaces):
+            raise ValueError(f"region {region!r} has a shape seen from outside: no gas to fill it")
         for surface in self.surfaces:
             if surface.region == region and isinstance(surface.shape, Box | Cylinder | Sphere):
                 return surface.shape
@@ -211,10 +214,11 @@ class FreeMolecular(Model):
         """Rough mean length of a flight [m]: 4V/A, or the size of what there is."""
         lengths = []
         for surface in self.surfaces:
-            if isinstance(surface.shape, Box | Cylinder | Sphere):
-                lengths.append(4.0 * surface.shape.volume() / surface.shape.area())
-            if isinstance(surface.shape, Mesh):
-                low, high = box_around([surface.shape])
+            shape = surface.shape
+            if isinstance(shape, Box | Cylinder | Sphere) and not from_outside(shape):
+                lengths.append(4.0 * shape.volume() / shape.area())
+            if isinstance(shape, Mesh):
+                low, high = box_around([shape])
                 lengths.append(float((high - low).max()))
         return min(lengths) if lengths else 1.0
 
@@ -265,13 +269,14 @@ class FreeMolecular(Model):
         tallies = tables.empty_tallies(self)
         sources, options = tables.make_sources(self, table), tables.make_options(self)
         stream = make_stream(seed, batch, self.stream)
-        nowhere = np.empty((0, 3))
+        nowhere, place = np.empty((0, 3)), tables.make_place(table, sources)
         first = 0
         for label, source in enumerate(self.sources):
             lost, _ = trace(
                 table,
                 tree,
                 special,
+                place,
                 sources,
                 label,
                 first,
@@ -316,11 +321,8 @@ class FreeMolecular(Model):
                 self.volume_shape(source.region)
             else:
                 shape = self.surfaces[self.surface_number(source.surface)].shape
-                if not isinstance(shape, Disc | Mesh):
-                    kind = type(shape).__name__
-                    raise ValueError(
-                        f"molecules start from a Disc or Mesh, {source.surface!r} is a {kind}"
-                    )
+                if not math.isfinite(shape.area()):
+                    raise ValueError(f"no molecules start from {source.surface!r}: it has no end")
 
     def _check_times(self) -> None:
         if not 0.0 <= self.t_start < self.t_end:
@@ -372,7 +374,7 @@ def trace_paths(
     table, tree = tables.make_table(model), make_tree(model)
     special = special_tables.make_special(model, table)
     sources, options = tables.make_sources(model, table), tables.make_options(model)
-    stream = make_stream(seed, 0, model.stream)
+    stream, start = make_stream(seed, 0, model.stream), tables.make_place(table, sources)
     paths = []
     for number in range(n_paths):
         label, place = number % len(model.sources), number // len(model.sources)
@@ -382,7 +384,7 @@ def trace_paths(
         points = np.empty((max_points, 3))
         tallies = tables.empty_tallies(model)
         lost, n_points = trace(
-            table, tree, special, sources, label, walker, 1, options, tallies, stream, points
+            table, tree, special, start, sources, label, walker, 1, options, tallies, stream, points
         )
         if lost >= 0:
             raise KernelError(model._lost(walker, 0))

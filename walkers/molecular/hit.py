@@ -1,8 +1,8 @@
 """Where a straight flight meets the surfaces of its region.
 
-A table holds all surfaces, those of one region next to each other and the discs first, small
-ones before large ones, so that an opening wins over the wall it lies in. Columns of a row of
-``parameters``:
+A table holds all surfaces, those of one region next to each other and the flat limited ones
+first, small ones before large ones, so that an opening wins over the wall it lies in. Columns of
+a row of ``parameters``:
 
 PLANE     0–2 point, 3–5 normal
 DISC      0–2 centre, 3–5 normal, 6 square of the radius plus the skin, 7 radius
@@ -10,6 +10,7 @@ CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius,
 SPHERE    0–2 centre, 6 square of the radius, 7 radius
 BOX       0–2 low corner, 3–5 high corner
 curved    10 −1/radius
+others    see ``hit_rare``
 all       9 skin: a length just above the rounding error of a coordinate in that region
 """
 
@@ -21,10 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.jit import scalar
-from .mesh_hit import FAR_AWAY, mesh_hit, mesh_normal, on_mesh
-from .shapes import BOX, CYLINDER, DISC, MESH, PLANE, SPHERE
+from .hit_rare import FAR_AWAY, far_root, flat_hit, rare_hit, rare_normal
+from .mesh_hit import mesh_hit, mesh_normal, on_mesh
+from .shapes import ANNULUS, BOX, CONE, CYLINDER, DISC, MESH, PLANE, RECTANGLE, SPHERE
 
-N_PARAMETERS = 11
+N_PARAMETERS = 12
 
 
 class Table(NamedTuple):
@@ -41,13 +43,7 @@ class Table(NamedTuple):
     regions: NDArray[np.int64]  # (n,) region behind a passage
     alphas: NDArray[np.float64]  # (n,) probability of a diffuse reflection
     square_speeds: NDArray[np.float64]  # (n,) 2kT/m [m²/s²]
-
-
-@scalar
-def flat_hit(p, i, x, y, z, dx, dy, dz):
-    """Height above a plane and the cosine of the approach to it, negative when flying away."""
-    height = (x - p[i, 0]) * p[i, 3] + (y - p[i, 1]) * p[i, 4] + (z - p[i, 2]) * p[i, 5]
-    return height, -(dx * p[i, 3] + dy * p[i, 4] + dz * p[i, 5])
+    whole: NDArray[np.bool_]  # (n,) a Disc, all of which bounds gas
 
 
 @scalar
@@ -62,18 +58,6 @@ def disc_hit(p, i, x, y, z, dx, dy, dz):
     w = z + distance * dz - p[i, 2]
     met = (cosine > 0.0) & (height >= -4.0 * p[i, 9]) & (u * u + v * v + w * w <= p[i, 6])
     return (distance if met else FAR_AWAY), slope
-
-
-@scalar
-def far_root(a, b, c):
-    """Larger root of a t² + 2b t = c for c ≥ 0, without cancellation; FAR_AWAY if a is 0."""
-    root = np.sqrt(b * b + a * c)
-    distance = FAR_AWAY
-    if b > 0.0:
-        distance = c / (b + root)
-    elif a > 0.0:
-        distance = (root - b) / a
-    return distance
 
 
 @scalar
@@ -140,6 +124,8 @@ def surface_hit(shape, p, i, x, y, z, dx, dy, dz):
             distance, cosine = max(height, 0.0) / slope, slope
     elif shape == SPHERE:
         distance = sphere_hit(p, i, x, y, z, dx, dy, dz)
+    elif shape >= ANNULUS:
+        distance, cosine = rare_hit(shape, p, i, x, y, z, dx, dy, dz)
     return distance, cosine, face
 
 
@@ -166,10 +152,12 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz, tree=None, left=-1):
         row = i if nearer else row
         face = side if nearer else face
     if tree is not None:
-        # A Disc wins over a mesh that it lies in, a mesh over any other surface.
+        # A flat opening wins over a mesh that it lies in, a mesh over any other surface.
         margin = 0.0
         if row >= 0:
-            margin = p[row, 9] if table.shapes[row] == DISC else -p[row, 9]
+            shape = table.shapes[row]
+            is_flat = shape == DISC or shape == ANNULUS or shape == RECTANGLE
+            margin = p[row, 9] if is_flat else -p[row, 9]
         limit = nearest + abs(margin) / steepest
         distance, slot = mesh_hit(tree, region, x, y, z, dx, dy, dz, left, limit)
         if slot >= 0:
@@ -221,6 +209,8 @@ def normal_at(shape, p, i, face, x, y, z, tree=None):
     elif shape == SPHERE:
         scale = p[i, 10]
         nx, ny, nz = scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
+    elif shape >= CONE:
+        nx, ny, nz = rare_normal(shape, p, i, x, y, z)
     if tree is not None:
         if shape == MESH:
             nx, ny, nz = mesh_normal(tree, face)

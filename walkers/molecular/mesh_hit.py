@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..engine.jit import kernel, scalar
 from ..engine.streams import INITIAL, uniform_open
 from .emit import drawn_words
+from .hit_rare import FAR_AWAY
 from .lanes import COUNTS, LANES, N_LANES, boxes_met, triangles_met
 
 INSET = 1e-12
@@ -29,9 +30,6 @@ SLACK = 2e-6
 
 MAXIMUM_TRIES = 1 << 20
 """Points drawn before a molecule starts outside and is lost: 10⁻⁴ of them and more are inside."""
-
-FAR_AWAY = 1e300
-"""Distance to a surface that a flight misses; finite, so that two of them can be compared."""
 
 _SLANTED = 0.36, 0.48, 0.8
 _ONE = np.uint64(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.constants import k
 
@@ -30,26 +32,47 @@ from .scatter import (
     SPECULAR,
 )
 from .shapes import (
+    ANNULUS,
+    BALL,
     BOX,
+    CONE,
     CYLINDER,
     DISC,
     MESH,
     PLANE,
+    RECTANGLE,
+    ROD,
     SPHERE,
+    Annulus,
     Box,
+    Cone,
     Cylinder,
     Disc,
+    Flat,
     Plane,
+    Rectangle,
     Shape,
     Sphere,
     Surface,
+    from_outside,
 )
 from .trace import N_SUMS, Options, Sources, Tallies
 
 ROUNDING = 64.0 * np.finfo(np.float64).eps
 """Rounding error of an impact over the largest coordinate of its region, with room to spare."""
 
-_TAGS = {Plane: PLANE, Disc: DISC, Cylinder: CYLINDER, Sphere: SPHERE, Box: BOX, Mesh: MESH}
+_TAGS = {
+    Plane: PLANE,
+    Disc: DISC,
+    Annulus: ANNULUS,
+    Rectangle: RECTANGLE,
+    Cylinder: CYLINDER,
+    Cone: CONE,
+    Sphere: SPHERE,
+    Box: BOX,
+    Mesh: MESH,
+}
+_SOLID_TAGS = {Cylinder: ROD, Cone: ROD, Sphere: BALL}
 _RULES = {
     Specular: SPECULAR,
     Diffuse: DIFFUSE,
@@ -63,7 +86,7 @@ _RULES = {
 
 
 def make_table(model: FreeMolecular) -> Table:
-    """Put the surfaces, region by region and discs first, into the arrays that kernels read."""
+    """Put the surfaces, region by region and openings first, into the arrays that kernels read."""
     rows = sorted(range(len(model.surfaces)), key=lambda i: _rank(model, model.surfaces[i]))
     ordered = [model.surfaces[i] for i in rows]
     # Meshes stand behind all regions, where no flight tries them one by one.
@@ -72,7 +95,7 @@ def make_table(model: FreeMolecular) -> Table:
     boundaries = [surface.boundary for surface in ordered]
     return Table(
         first=np.searchsorted(regions, np.arange(len(model.regions) + 1)).astype(np.int64),
-        shapes=np.array([_TAGS[type(surface.shape)] for surface in ordered], np.int64),
+        shapes=np.array([tag(surface.shape) for surface in ordered], np.int64),
         parameters=np.array(
             [parameters(surface.shape, skin) for surface, skin in zip(ordered, skins, strict=True)]
         ),
@@ -92,6 +115,7 @@ def make_table(model: FreeMolecular) -> Table:
         square_speeds=np.array(
             [square_speed(getattr(boundary, "T", None), model) for boundary in boundaries]
         ),
+        whole=np.array([_is_whole(model, surface) for surface in ordered]),
     )
 
 
@@ -109,7 +133,7 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
             regions.append(model.region_number(source.region))
             shape = model.volume_shape(source.region)
         is_meshed = not isinstance(source, FromSurface) and model.is_meshed(source.region)
-        shapes.append(MESH if is_meshed else _TAGS[type(shape)])
+        shapes.append(MESH if is_meshed else tag(shape))
         volumes.append(parameters(shape, 0.0))
     return Sources(
         counts=np.array([source.n for source in model.sources], np.int64),
@@ -124,6 +148,12 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
         gases=np.array([gas_behind(source, model)[0] for source in model.sources], np.int64),
         numbers=np.array([gas_behind(source, model)[1] for source in model.sources], np.float64),
     )
+
+
+def make_place(table: Table, sources: Sources) -> np.ndarray | None:
+    """Room for a start, or None if no molecule starts anywhere but inside a gas or a whole disc."""
+    starts = np.union1d(sources.rows[sources.rows >= 0], np.flatnonzero(table.rules == EXCHANGE))
+    return None if np.all(table.whole[starts]) else np.empty(6)
 
 
 def make_options(model: FreeMolecular) -> Options:
@@ -165,8 +195,13 @@ def skin(model: FreeMolecular, region: str) -> float:
     return ROUNDING * max(reach(s.shape) for s in model.surfaces if s.region == region)
 
 
+def tag(shape: Shape) -> int:
+    """Tag by which the kernels know a shape."""
+    return (_SOLID_TAGS if from_outside(shape) else _TAGS)[type(shape)]
+
+
 def parameters(shape: Shape, skin: float) -> np.ndarray:
-    """Row of numbers that describes a shape; the columns are listed in ``hit``."""
+    """Row of numbers that describes a shape; the columns are listed in ``hit`` and ``hit_rare``."""
     row = np.zeros(N_PARAMETERS)
     row[9] = skin
     match shape:
@@ -176,16 +211,36 @@ def parameters(shape: Shape, skin: float) -> np.ndarray:
             # The skin closes the seam with a wall that ends at the rim.
             row[0:3], row[3:6], row[7] = shape.center, shape.normal, shape.radius
             row[6] = (shape.radius + skin) * (shape.radius + skin)
+        case Annulus():
+            row[0:3], row[3:6], row[7] = shape.center, shape.normal, shape.outer_radius
+            row[6] = (shape.outer_radius + skin) * (shape.outer_radius + skin)
+            row[8] = max(shape.inner_radius - skin, 0.0) ** 2
+            row[10] = shape.inner_radius
+        case Rectangle():
+            row[0:3], row[3:6], row[6:9] = shape.center, shape.normal, shape.along
+            row[10:12] = 0.5 * shape.length, 0.5 * shape.width
+        case Cone():
+            row[:] = _frustum(shape, shape.radius, shape.end_radius, skin)
+        case Cylinder() if from_outside(shape):
+            row[:] = _frustum(shape, shape.radius, shape.radius, skin)
         case Cylinder():
             row[0:3], row[3:6] = shape.center, shape.axis
             row[6:9] = shape.radius * shape.radius, shape.radius, shape.length
             row[10] = -1.0 / shape.radius
         case Sphere():
             row[0:3], row[6], row[7] = shape.center, shape.radius * shape.radius, shape.radius
-            row[10] = -1.0 / shape.radius
+            row[10], row[11] = -1.0 / shape.radius, shape.radius
         case Box():
             row[0:3], row[3:6] = shape.low, shape.high
     return row
+
+
+def _frustum(shape: Cone | Cylinder, radius: float, end_radius: float, skin: float) -> np.ndarray:
+    """Row of numbers of a cone, or of a cone or cylinder seen from outside."""
+    slope = (end_radius - radius) / shape.length
+    ball = math.hypot(0.5 * shape.length, max(radius, end_radius))
+    numbers = (slope, radius, shape.length, skin, 1.0 / math.hypot(1.0, slope), ball)
+    return np.array([*shape.center, *shape.axis, *numbers])
 
 
 def reach(shape: Shape) -> float:
@@ -199,6 +254,13 @@ def reach(shape: Shape) -> float:
             return max(map(abs, shape.low + shape.high))
         case Cylinder():
             return max(map(abs, shape.center)) + shape.length + shape.radius
+        case Cone():
+            widest = max(shape.radius, shape.end_radius)
+            return max(map(abs, shape.center)) + shape.length + widest
+        case Annulus():
+            return max(map(abs, shape.center)) + shape.outer_radius
+        case Rectangle():
+            return max(map(abs, shape.center)) + 0.5 * math.hypot(shape.length, shape.width)
     return max(map(abs, shape.center)) + shape.radius
 
 
@@ -220,12 +282,31 @@ def gas_behind(source: FromSurface | FromGas, model: FreeMolecular) -> tuple[int
 
 
 def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:
-    """Where a surface stands in the table: of coplanar discs, the smaller wins."""
-    is_disc = isinstance(surface.shape, Disc)
-    radius = surface.shape.radius if isinstance(surface.shape, Disc) else 0.0
+    """Where a surface stands in the table: of coplanar flat shapes, the smaller wins."""
+    is_flat = isinstance(surface.shape, Flat)
+    area = surface.shape.area() if is_flat else 0.0
     is_mesh = isinstance(surface.shape, Mesh)
     region = len(model.regions) if is_mesh else model.region_number(surface.region)
-    return region, not is_disc, radius
+    return region, not is_flat, area
+
+
+def _is_whole(model: FreeMolecular, surface: Surface) -> bool:
+    """Whether a surface is a Mesh, or a Disc in which no other flat shape of its region may lie."""
+    disc = surface.shape
+    if not isinstance(disc, Disc):
+        return isinstance(disc, Mesh)
+    for other in model.surfaces:
+        shape = other.shape
+        if other is surface or other.region != surface.region or not isinstance(shape, Flat):
+            continue
+        lift = sum(
+            (a - b) * n for a, b, n in zip(shape.center, disc.center, disc.normal, strict=True)
+        )
+        size = reach(shape) - max(map(abs, shape.center))
+        apart = math.dist(shape.center, disc.center)
+        if abs(lift) <= 1e-9 * (size + disc.radius) and apart < size + disc.radius:
+            return False
+    return True
 
 
 def _alpha(boundary: object) -> float:

@@ -13,6 +13,7 @@ from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_norma
 from .gases import AT_REST, left_gas
 from .hit import landed, nearest_hit, normal_at
 from .mesh_hit import drawn_mesh_point, gas_point, map_hit, mesh_normal
+from .points import draw_start
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
 from .shapes import BOX, CYLINDER, MESH
 from .special import add_drawn, decided, reflected_specially
@@ -89,24 +90,29 @@ def point_in_gas(shape, p, i, words, stream, walker, draw, tree, region):
 
 
 @scalar
-def started(sources, label, tracked, words, stream, walker, tree):
+def started(table, tree, place, sources, label, tracked, words, stream, walker):
     """Position, direction, speed (0 if not tracked) and slot on a mesh (or −1) at the start."""
     p, i = sources.parameters, label
     square_speed = sources.square_speeds[label]
     draw = np.uint64(0)
     speed = 0.0
     slot = -1
-    if sources.rows[label] >= 0:
-        x, y, z, draw = drawn_disc_point(p, i, words, stream, BIRTHS, walker, draw)
-        nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
+    row = sources.rows[label]
+    if row >= 0:
         if tree is not None:
             if sources.shapes[label] == MESH:
-                mesh = sources.meshes[label]
-                draw = np.uint64(0)
                 x, y, z, slot, draw = drawn_mesh_point(
-                    tree, mesh, words, stream, BIRTHS, walker, draw
+                    tree, sources.meshes[label], words, stream, BIRTHS, walker, draw
                 )
                 nx, ny, nz = mesh_normal(tree, slot)
+        if slot < 0:
+            if place is None:
+                x, y, z, draw = drawn_disc_point(p, i, words, stream, BIRTHS, walker, draw)
+                nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
+            else:
+                region = sources.regions[label]
+                draw = draw_start(place, table, row, region, words, stream, BIRTHS, walker, draw)
+                x, y, z, nx, ny, nz = place[0], place[1], place[2], place[3], place[4], place[5]
         gas = sources.gases[label]
         if gas != AT_REST:
             dx, dy, dz, speed = left_gas(
@@ -233,14 +239,15 @@ def add_flight(tallies, options, label, region, n_seen, clock, arrival):
 
 @kernel
 def trace(
-    table, tree, special, sources, label, first, count, options, tallies, stream, points
+    table, tree, special, place, sources, label, first, count, options, tallies, stream, points
 ):  # fmt: skip
     """Follow molecules first … first + count − 1 of a source until absorbed or out of time.
 
-    tree : of the triangles of meshes; special : what rare walls and tallies need. Each is None
-    where a model has none of it, and the compiler then leaves it out. points : (n, 3) filled with
-    the start and the first impacts of the last molecule. Returns the number of a molecule that
-    met no surface or exceeded the cap, else −1, and the number of points filled.
+    tree : of the triangles of meshes; special : what rare walls and tallies need; place : (6,) for
+    starts elsewhere than on whole discs or inside a gas. Each is None where a model has none of it,
+    and the compiler then leaves it out. points : (n, 3) filled with the start and the first impacts
+    of the last molecule. Returns the number of a molecule that met no surface or exceeded the cap,
+    else −1, and the number of points filled.
     """
     words = np.empty((4, DRAWS_AT_ONCE), np.uint64)
     tracked = options.tracked
@@ -249,7 +256,7 @@ def trace(
     for number in range(first, first + count):
         walker = np.uint64(number)
         x, y, z, dx, dy, dz, speed, left = started(
-            sources, label, tracked, words, stream, walker, tree
+            table, tree, place, sources, label, tracked, words, stream, walker
         )
         if start_row >= 0 and table.watched[start_row] >= 0 and options.t_start <= 0.0:
             sums = tallies.crossing_sums[label, table.numbers[start_row]]
@@ -303,9 +310,15 @@ def trace(
                 region = table.regions[row]
                 continue
             if rule == EXCHANGE:
-                x, y, z, draw = drawn_disc_point(
-                    table.parameters, row, words, stream, MOTION, walker, draw
-                )
+                if place is None:
+                    x, y, z, draw = drawn_disc_point(
+                        table.parameters, row, words, stream, MOTION, walker, draw
+                    )
+                else:
+                    draw = draw_start(
+                        place, table, row, region, words, stream, MOTION, walker, draw
+                    )
+                    x, y, z = place[0], place[1], place[2]
             if special is None:
                 dx, dy, dz, speed, draw = reflected(
                     table, row, tracked, speed, nx, ny, nz, dx, dy, dz, words, stream, walker, draw
