@@ -148,7 +148,7 @@ def plot(result: Any) -> Any:
     energy.plot(temperatures, 0.0 * temperatures + 2 / 3, "k--", lw=0.7, label="T = 0, 2E_F/3")
     draw.draw_batches(energy, points, energies, "fermions")
     own = fermi.temperature_ratio(p.density, p.mass, p.temperature)
-    if own > 0.0:
+    if temperatures[0] <= own <= temperatures[-1]:
         unit = p.density * (2.0 * fermi.fermi_energy(p.density, p.mass) / p.mass) ** 0.5
         flux.plot(
             own, _flux(result.record, p).mean() / unit, "s", ms=8, mfc="none", label="this run"

@@ -2,8 +2,8 @@
 
 Rule: photons present in the cavity, uniform in space and direction, each with an energy of
 Planck's spectrum, fly at c; those that pass a plane are counted, with their energy and the
-cosine of their angle. Their density is 16πζ(3)(kT/hc)³; the energy that passes is held against
-the measured constant σ. All expected values are exact at any time of flight.
+cosine of their angle. Their density is 16πζ(3)(kT/hc)³; the energy that passes with them
+is what σT⁴ is held against. All expected values are exact at any time of flight.
 """
 
 from __future__ import annotations

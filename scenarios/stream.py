@@ -52,7 +52,7 @@ def build(p: Params) -> walkers.Together:
     mass = walkers.gas(p.gas).mass
     back = stream.one_way(-p.speed_ratio) / stream.one_way(p.speed_ratio)
     across = walkers.PlaneCrossings(
-        n_walkers=max(20_000, int(1.0 / (back * back))),
+        n_walkers=max(20_000, int(1.5 / (back * back))),
         gas=walkers.Maxwellian(p.T, mass, p.speed_ratio),
         length=1.0,
         duration=1.0 / stream.most_probable_speed(p.T, mass),

@@ -72,6 +72,8 @@ SEED, N_BATCHES = 5, 6
         (["run", "advection", "--set", "peclet=500"], ["peclet", "5 kT", "500"]),
         ([*DRIFT, "field=1", "--set", "delta_phi=0"], ["field: not together", "1"]),
         ([*DRIFT, "field=1e11"], ["field", "10000000000", "100000000000.0"]),
+        (["run", "fermi-effusion", "--set", "density=1e45"], ["density", "relativistic", "1e+45"]),
+        (["run", "stream", "--set", "speed_ratio=1.6"], ["speed_ratio", "at most 1.5", "1.6"]),
         ([*DRIFT, "c_left=1e-40"], ["c_left", "1e-40"]),
         ([*DRIFT, "c_left=0", "--set", "c_right=0"], ["c_right", "0.0"]),
         ([*DRIFT, "delta_phi=0.4", "--set", "c_right=1e-9"], ["delta_phi", "pass", "0.4"]),

@@ -182,14 +182,14 @@ SMALL_MODELS = {
         energy_edges=(0.0, 5e-21, 1e-20),
         cosine_edges=(0.0, 0.5, 1.0),
     ),
-    "stream of speeds": PlaneCrossings(40, gas=Maxwellian(300.0, 4.65e-26, 0.5, to_speed=True)),
-    "fermions": PlaneCrossings(90, gas=FermiGas(3.0, 5e-27, 7e-23), duration=0.01),
-    "hot fermions": PlaneCrossings(90, gas=FermiGas(30.0, 5e-27, -7e-22), duration=0.01),
-    "fermions along a line": PlaneCrossings(90, gas=FermiGas(3.0, 5e-27, 7e-23, 1), duration=0.01),
-    "hot fermions along a line": PlaneCrossings(50, gas=FermiGas(9.0, 5e-27, -7e-22, 1)),
-    "photons": PlaneCrossings(90, gas=Photons(300.0), duration=1e-8),
-    "wrong photons": PlaneCrossings(
-        50, gas=Photons(300.0, wien=True, angles=AngleLaw.COSINE), duration=1e-8
+    "gases": together(
+        speeds=PlaneCrossings(40, gas=Maxwellian(300.0, 4.65e-26, 0.5, to_speed=True)),
+        fermions=PlaneCrossings(60, gas=FermiGas(3.0, 5e-27, 7e-23), duration=0.01),
+        hot=PlaneCrossings(60, gas=FermiGas(30.0, 5e-27, -7e-22), duration=0.01),
+        line=PlaneCrossings(60, gas=FermiGas(3.0, 5e-27, 7e-23, 1), duration=0.01),
+        hot_line=PlaneCrossings(60, gas=FermiGas(9.0, 5e-27, -7e-22, 1), duration=0.01),
+        photons=PlaneCrossings(60, gas=Photons(300.0), duration=1e-8),
+        wrong=PlaneCrossings(60, gas=Photons(300.0, True, AngleLaw.COSINE), duration=1e-8),
     ),
     "source and sink": SourceSinkWalk(150, n_sites=5, n_steps=30, source=1.7, sink=0.4, loss=0.01),
     "mirrored": MirrorWalk(300, void=np.eye(4)[:, :, None] < [0, 1], stops=(12, 36)),

@@ -13,7 +13,7 @@ from ..boundary import AngleLaw, SpeedLaw
 from ..engine.model import Arrays, Model
 from ..species import GASES
 
-PARTICLES_PER_SECOND = 1e7
+PARTICLES_PER_SECOND = 7e6
 """Particles that any machine of today draws per second and core; for forecasts only."""
 
 
