@@ -22,6 +22,7 @@ from walkers import (
     FreeMolecular,
     FromGas,
     FromSurface,
+    Grid,
     Hop,
     LastDrawn,
     Maxwell,
@@ -45,6 +46,7 @@ from walkers import (
     Surface,
     TemperatureAlong,
     closed_chain,
+    cutting_plane,
     flux_across,
     image_walk,
     open_chain,
@@ -107,6 +109,21 @@ SHAPES = FreeMolecular(
     track_speeds=False,
 )
 
+LOOKED_AT = FreeMolecular(
+    40,
+    surfaces=(
+        Surface("wall", Cylinder((0, 0, 0), (0, 0, 1), 1.0, np.inf), Diffuse(300.0)),
+        *cutting_plane("cut", Disc((0, 0, 0.3), (0, 0, 1), 0.8)),
+    ),
+    sources=(FromGas("main", 300.0, 40, volume=Sphere((0, 0, 0), 0.7)),),
+    t_start=0.001,
+    t_end=0.02,
+    watched=("cut+",),
+    census_times=(0.003, 0.02),
+    cells=Grid((-1, -1, -1), (1, 1, 2), (3, 2, 4)),
+    track_displacements=True,
+)
+
 SQUARE = [[1, 1, 1, 1, 1], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [1, 1, 1, 1, 1]]
 """Kind 0 hops to its four neighbours; 1, 2 and 3 are traps."""
 IN_SQUARE = SiteWalk(
@@ -122,6 +139,7 @@ SMALL_MODELS = {
     "rooms": ROOMS,
     **SPECIAL_WALLS,
     "shapes": SHAPES,
+    "looked at": LOOKED_AT,
     "box": ClosedWalk(700, axes=(Axis(9, WALL, WALL),) * 3, n_steps=29),
     "watched box": ClosedWalk(
         600,

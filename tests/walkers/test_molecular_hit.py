@@ -218,7 +218,7 @@ def test_an_opening_wins_over_its_wall_on_grazing_flights():
         lambda: Disc((0, 0, 0), (0, 0, 1), -1.0),
         lambda: Box((0, 0, 0), (1, 0, 1)),
         lambda: Sphere((0, math.nan, 0), 1.0),
-        lambda: Cylinder((0, 0, 0), (0, 0, 1), 1.0, math.inf),
+        lambda: Cylinder((0, 0, 0), (0, 0, 1), math.inf, 1.0),
         lambda: Surface("wall", Sphere((0, 0, 0), 1.0), Exchange(300.0)),
         lambda: FromSurface("hole", -1.0, 5),
     ],

@@ -1,10 +1,12 @@
 """Free molecules between surfaces: no numba until a batch is computed."""
 
 from .detector import BeamDetector
-from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
+from .gas import FreeMolecular, trace_paths
 from .mesh import Mesh, enclosed_volume
 from .passing import FermiGas, Maxwellian, Photons, PlaneCrossings
+from .probes import Grid, cutting_plane
 from .shapes import Annulus, Box, Cone, Cylinder, Disc, Plane, Rectangle, Shape, Sphere, Surface
+from .sources import FromGas, FromSurface
 
 __all__ = [
     "Annulus",
@@ -17,6 +19,7 @@ __all__ = [
     "FreeMolecular",
     "FromGas",
     "FromSurface",
+    "Grid",
     "Maxwellian",
     "Mesh",
     "Photons",
@@ -26,6 +29,7 @@ __all__ = [
     "Shape",
     "Sphere",
     "Surface",
+    "cutting_plane",
     "enclosed_volume",
     "trace_paths",
 ]

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from scipy.constants import k
 
 from ..along import LastDrawn
-from ..boundary import AngleLaw, Passage, SpeedLaw, share_kept
-from ..engine.model import Arrays, KernelError, Model
+from ..boundary import Passage, share_kept
+from ..engine.model import Arrays, Model
 from ..species import GASES, Species
 from .mesh import Mesh, box_around, enclosed_volume
-from .passing import check_gas
+from .probes import Grid, Sheet, is_transparent
 from .shapes import Box, Cylinder, Sphere, Surface, check_temperatures, from_outside
+from .sources import FromGas, FromSurface
 
 HITS_PER_SECOND = 1e7
 HITS_PER_SECOND_ON_MESHES = 1e6
@@ -33,52 +34,6 @@ MAXIMUM_HITS = 2**28
 """Cap of the cap: each hit takes a few draws of a 32-bit counter."""
 
 
-@dataclass(frozen=True)
-class FromSurface:
-    """``n`` molecules of a gas at rest at T [K] behind an opening, or given off by a wall.
-
-    They start at uniform points of the surface, which may be any of finite area, into its region;
-    where a smaller opening lies in it, none do. T may be None where only paths are followed
-    (``track_speeds=False``). Other gases: one that drifts towards the opening with ``speed_ratio``
-    times √(2kT/m) (away from it if negative); a Fermi gas of chemical potential ``mu`` [J], whose
-    T may be 0; a ``beam``, all along the normal with the speeds of molecules that leave a gas at
-    rest.
-    """
-
-    surface: str
-    T: float | None
-    n: int
-    speeds: SpeedLaw = SpeedLaw.EFFUSIVE
-    angles: AngleLaw = AngleLaw.COSINE
-    speed_ratio: float = 0.0
-    mu: float | None = None
-    beam: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse what is not a number of molecules of one gas at a temperature."""
-        check_gas(self)
-        _check_source(self.T if self.mu is None else 1.0, self.n)
-        if self.speeds == SpeedLaw.KEPT:
-            raise ValueError("a molecule that starts has no speed to keep")
-
-
-@dataclass(frozen=True)
-class FromGas:
-    """``n`` molecules uniform in a region's volume, with Maxwellian velocities at T [K].
-
-    The volume is that of the region's Box, Cylinder or Sphere, whichever comes first, or what its
-    surfaces enclose where all of them are meshes.
-    """
-
-    region: str
-    T: float
-    n: int
-
-    def __post_init__(self) -> None:
-        """Refuse what is not a number of molecules at a temperature."""
-        _check_source(self.T, self.n)
-
-
 @dataclass(frozen=True, eq=False)
 class FreeMolecular(Model):
     """Molecules that meet surfaces but never each other, each with its own clock from 0.
@@ -92,15 +47,20 @@ class FreeMolecular(Model):
 
     Tallies, named by what they are per: ``entered`` (n_labels,) molecules started; ``hits``
     (n_labels, n_surfaces) arrivals and ``absorbed`` those that stayed; of molecules *present*,
-    ``present_time`` (n_labels, n_regions) [s] spent and ``present_count`` (n_times, n_regions)
-    at ``census_times``; of molecules *crossing* a ``watched`` surface, ``crossing_sums`` (n_labels,
-    n_surfaces, 10), Σ of speed [m/s], cosθ to the normal, energy ½mv² [J] and momentum x, y, z
-    [kg m/s] of arrivals, then energy and momentum of departures (re-emitted, reflected, exchanged
-    or started there; what passes through departs from nowhere), and ``crossing_cosines`` and
-    ``crossing_speeds`` (n_labels, n_watched, n_bins) of arrivals, the last bin with its upper
-    edge, values beyond the edges left out; with ``last_drawn``, of molecules *absorbed*, where
-    their speed was last drawn: ``drawn_at_source`` (n_labels, n_surfaces), ``drawn_counts`` and
-    ``drawn_places`` (n_labels, n_surfaces, n_bins), Σ of places [m], the end bins with all beyond.
+    ``present_time`` (n_labels, n_regions) [s] spent and, of the grid ``cells``,
+    ``present_cell_time`` (n_labels, nx, ny, nz) [s] spent and ``present_cell_motion`` (…, 4) that
+    time × velocity x, y, z [m] and × squared speed [m²/s]; at ``census_times``, ``present_count``
+    (n_times, n_regions) and, with ``track_displacements``, ``present_displacement`` (n_labels,
+    n_times, 6), Σ of the way from the start along x, y, z [m] and of its squares; of molecules
+    *crossing* a ``watched`` surface, ``crossing_sums`` (n_labels, n_surfaces, 10), Σ of speed
+    [m/s], cosθ to the normal, energy ½mv² [J] and momentum x, y, z [kg m/s] of arrivals, then
+    energy and momentum of departures (re-emitted, reflected, exchanged or started there; what
+    passes through departs from nowhere), and ``crossing_cosines`` and ``crossing_speeds``
+    (n_labels, n_watched, n_bins) of arrivals, the last bin with its upper edge, values beyond the
+    edges left out (the faces of a ``cutting_plane`` count arrivals alone); with ``last_drawn``, of
+    molecules *absorbed*, where their speed was last drawn: ``drawn_at_source`` (n_labels,
+    n_surfaces), ``drawn_counts`` and ``drawn_places`` (n_labels, n_surfaces, n_bins), Σ of places
+    [m], the end bins with all beyond.
 
     Asked for by ``map_hits``, names of surfaces with a Mesh: ``triangle_hits`` (n_labels,
     n_triangles of these), arrivals at each triangle, in the order of the surfaces. Divided by
@@ -118,6 +78,8 @@ class FreeMolecular(Model):
     cosine_edges: tuple[float, ...] = ()
     speed_edges: tuple[float, ...] = ()
     census_times: tuple[float, ...] = ()
+    cells: Grid | None = None
+    track_displacements: bool = False
     last_drawn: LastDrawn | None = None
     map_hits: tuple[str, ...] = ()
     max_hits: int = 10_000_000
@@ -172,7 +134,8 @@ class FreeMolecular(Model):
             raise ValueError(f"region {region!r} has a shape seen from outside: no gas to fill it")
         for surface in self.surfaces:
             if surface.region == region and isinstance(surface.shape, Box | Cylinder | Sphere):
-                return surface.shape
+                if math.isfinite(surface.shape.volume()):
+                    return surface.shape
         if not self.is_meshed(region):
             raise ValueError(f"region {region!r} has no Box, Cylinder or Sphere to fill with gas")
         shapes = (surface.shape for surface in self.surfaces if surface.region == region)
@@ -212,14 +175,16 @@ class FreeMolecular(Model):
 
     def _mean_flight(self) -> float:
         """Rough mean length of a flight [m]: 4V/A, or the size of what there is."""
+        starts = [source.volume for source in self.sources if isinstance(source, FromGas)]
         lengths = []
-        for surface in self.surfaces:
-            shape = surface.shape
-            if isinstance(shape, Box | Cylinder | Sphere) and not from_outside(shape):
-                lengths.append(4.0 * shape.volume() / shape.area())
+        for shape in [*(surface.shape for surface in self.surfaces), *starts]:
             if isinstance(shape, Mesh):
                 low, high = box_around([shape])
                 lengths.append(float((high - low).max()))
+            elif isinstance(shape, Cylinder):
+                lengths.append(2.0 * shape.radius)
+            elif isinstance(shape, Box | Sphere) and not from_outside(shape):
+                lengths.append(4.0 * shape.volume() / shape.area())
         return min(lengths) if lengths else 1.0
 
     @property
@@ -233,8 +198,10 @@ class FreeMolecular(Model):
         """Tallies and the tree of meshes: molecules are followed one after the other."""
         columns = 14 * len(self.surfaces) + len(self.regions)
         bins = len(self.watched) * (len(self.cosine_edges) + len(self.speed_edges))
-        census = len(self.census_times) * len(self.regions)
-        tallies = 8 * (len(self.sources) * (columns + self.n_mapped) + bins + census)
+        displacements = 6 * len(self.sources) * self.track_displacements
+        census = len(self.census_times) * (len(self.regions) + displacements)
+        cells = 5 * len(self.sources) * (self.cells.n_cells if self.cells else 0)
+        tallies = 8 * (len(self.sources) * (columns + self.n_mapped) + bins + census + cells)
         return tallies + BYTES_PER_TRIANGLE * self._n_triangles()
 
     def _n_triangles(self) -> int:
@@ -260,47 +227,15 @@ class FreeMolecular(Model):
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
         from ..engine.streams import make_stream
-        from . import special_tables, tables
-        from .trace import trace
-        from .tree import make_tree
+        from .flights import Flights
 
-        table, tree = tables.make_table(self), make_tree(self)
-        special = special_tables.make_special(self, table)
-        tallies = tables.empty_tallies(self)
-        sources, options = tables.make_sources(self, table), tables.make_options(self)
+        flights = Flights(self)
         stream = make_stream(seed, batch, self.stream)
-        nowhere, place = np.empty((0, 3)), tables.make_place(table, sources)
         first = 0
         for label, source in enumerate(self.sources):
-            lost, _ = trace(
-                table,
-                tree,
-                special,
-                place,
-                sources,
-                label,
-                first,
-                source.n,
-                options,
-                tallies,
-                stream,
-                nowhere,
-            )
-            if lost >= 0:
-                raise KernelError(self._lost(lost, batch))
+            flights.follow(label, first, source.n, stream, np.empty((0, 3)))
             first += source.n
-        entered = np.array([source.n for source in self.sources], np.int64)
-        drawn = special_tables.drawn_tallies(self, special)
-        arrays = {"entered": entered, **tallies._asdict(), **drawn}
-        if not self.map_hits:
-            del arrays["triangle_hits"]
-        return arrays
-
-    def _lost(self, walker: int, batch: int) -> str:
-        return (
-            f"molecule {walker} of batch {batch} was lost: it met no surface, "
-            f"or more than max_hits = {self.max_hits} of them"
-        )
+        return flights.arrays()
 
     def _check_surfaces(self) -> None:
         names = [surface.name for surface in self.surfaces]
@@ -309,6 +244,9 @@ class FreeMolecular(Model):
         for surface in self.surfaces:
             if isinstance(surface.boundary, Passage):
                 self.region_number(surface.boundary.to)
+            if is_transparent(surface) and not isinstance(surface.shape, Sheet):
+                kind = type(surface.shape).__name__
+                raise ValueError(f"surface {surface.name!r}: a cutting plane is flat, not a {kind}")
 
     def _check_sources(self) -> None:
         if sum(source.n for source in self.sources) != self.n_walkers:
@@ -318,7 +256,8 @@ class FreeMolecular(Model):
                 raise ValueError(f"T of None needs track_speeds=False, got {source}")
             if isinstance(source, FromGas):
                 self.region_number(source.region)
-                self.volume_shape(source.region)
+                if source.volume is None:
+                    self.volume_shape(source.region)
             else:
                 shape = self.surfaces[self.surface_number(source.surface)].shape
                 if not math.isfinite(shape.area()):
@@ -329,10 +268,12 @@ class FreeMolecular(Model):
             raise ValueError(
                 f"t_start must be at least 0 and below t_end, got {self.t_start}, {self.t_end}"
             )
-        timed = self.t_start > 0.0 or self.t_end < math.inf or self.census_times
+        timed = self.t_start > 0.0 or self.t_end < math.inf or self.census_times or self.cells
         if timed and not self.track_speeds:
-            raise ValueError("t_start, t_end and census_times need track_speeds")
+            raise ValueError("t_start, t_end, census_times and cells need track_speeds")
         times = self.census_times
+        if self.track_displacements and not times:
+            raise ValueError("track_displacements needs census_times")
         if list(times) != sorted(set(times)) or any(not 0.0 <= t <= self.t_end for t in times):
             raise ValueError(f"census_times must rise from 0 to t_end at most, got {times}")
         endless = not any(share_kept(s.boundary) > 0.0 for s in self.surfaces)
@@ -367,27 +308,17 @@ def trace_paths(
         If a molecule is lost.
     """
     from ..engine.streams import make_stream
-    from . import special_tables, tables
-    from .trace import trace
-    from .tree import make_tree
+    from .flights import Flights
 
-    table, tree = tables.make_table(model), make_tree(model)
-    special = special_tables.make_special(model, table)
-    sources, options = tables.make_sources(model, table), tables.make_options(model)
-    stream, start = make_stream(seed, 0, model.stream), tables.make_place(table, sources)
+    stream = make_stream(seed, 0, model.stream)
+    starts = np.cumsum([0, *(source.n for source in model.sources)])
     paths = []
     for number in range(n_paths):
-        label, place = number % len(model.sources), number // len(model.sources)
+        place, label = divmod(number, len(model.sources))
         if place >= model.sources[label].n:
             continue
-        walker = int(sources.counts[:label].sum()) + place
         points = np.empty((max_points, 3))
-        tallies = tables.empty_tallies(model)
-        lost, n_points = trace(
-            table, tree, special, start, sources, label, walker, 1, options, tallies, stream, points
-        )
-        if lost >= 0:
-            raise KernelError(model._lost(walker, 0))
+        n_points = Flights(model).follow(label, int(starts[label]) + place, 1, stream, points)
         paths.append(points[:n_points].copy())
     return paths
 
@@ -396,10 +327,3 @@ def _number(kind: str, name: str, names: tuple[str, ...]) -> int:
     if name not in names:
         raise ValueError(f"no {kind} {name!r}; there are: {', '.join(names)}")
     return names.index(name)
-
-
-def _check_source(T: float | None, n: int) -> None:
-    if T is not None and not 0.0 < T < math.inf:
-        raise ValueError(f"T must be positive and finite, got {T}")
-    if n < 1:
-        raise ValueError(f"n must be at least 1, got {n}")

@@ -6,7 +6,8 @@ a row of ``parameters``:
 
 PLANE     0–2 point, 3–5 normal
 DISC      0–2 centre, 3–5 normal, 6 square of the radius plus the skin, 7 radius
-CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius, 8 length
+CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius, 8 length, 11 least
+          place along the axis: −skin, but without ends −∞ (and length ∞)
 SPHERE    0–2 centre, 6 square of the radius, 7 radius
 BOX       0–2 low corner, 3–5 high corner
 curved    10 −1/radius
@@ -72,7 +73,7 @@ def cylinder_hit(p, i, x, y, z, dx, dy, dz):
     distance = far_root(du * du + dv * dv + dw * dw, u * du + v * dv + w * dw, room)
     end = along + distance * slope
     # The skin closes the seams with the discs at the ends.
-    return distance if -p[i, 9] <= end <= p[i, 8] + p[i, 9] else FAR_AWAY
+    return distance if p[i, 11] <= end <= p[i, 8] + p[i, 9] else FAR_AWAY
 
 
 @scalar

@@ -134,7 +134,8 @@ class Rectangle:
 class Cylinder:
     """The lateral wall of a cylinder [m]; ``center`` is the centre of one end.
 
-    Seen from inside, or from outside: a solid rod without its ends.
+    Seen from inside, or from outside: a solid rod without its ends. One of infinite ``length``,
+    seen from inside, has no ends, and ``center`` is any point of its axis.
     """
 
     center: Vector
@@ -149,7 +150,8 @@ class Cylinder:
         object.__setattr__(self, "center", _vector("center", self.center))
         object.__setattr__(self, "axis", _unit("axis", self.axis))
         object.__setattr__(self, "radius", _length("radius", self.radius))
-        object.__setattr__(self, "length", _length("length", self.length))
+        if self.length != math.inf or from_outside(self):
+            object.__setattr__(self, "length", _length("length", self.length))
 
     def area(self) -> float:
         """Area [m²], without the ends."""

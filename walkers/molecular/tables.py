@@ -18,10 +18,12 @@ from ..boundary import (
     Specular,
     Temperature,
 )
-from .gas import FreeMolecular, FromGas, FromSurface
+from .cells import N_MOTIONS, Cells, Probes
+from .gas import FreeMolecular
 from .gases import AT_REST, BEAM, DRIFTING, FERMI
 from .hit import N_PARAMETERS, Table
 from .mesh import Mesh
+from .probes import is_transparent
 from .scatter import (
     ABSORBING,
     CERCIGNANI_LAMPIS,
@@ -56,6 +58,7 @@ from .shapes import (
     Surface,
     from_outside,
 )
+from .sources import FromGas, FromSurface
 from .trace import N_SUMS, Options, Sources, Tallies
 
 ROUNDING = 64.0 * np.finfo(np.float64).eps
@@ -131,8 +134,10 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
         else:
             rows.append(-1)
             regions.append(model.region_number(source.region))
-            shape = model.volume_shape(source.region)
-        is_meshed = not isinstance(source, FromSurface) and model.is_meshed(source.region)
+            shape = source.volume or model.volume_shape(source.region)
+        is_meshed = (
+            isinstance(source, FromGas) and source.volume is None and model.is_meshed(source.region)
+        )
         shapes.append(MESH if is_meshed else tag(shape))
         volumes.append(parameters(shape, 0.0))
     return Sources(
@@ -200,6 +205,28 @@ def tag(shape: Shape) -> int:
     return (_SOLID_TAGS if from_outside(shape) else _TAGS)[type(shape)]
 
 
+def make_probes(model: FreeMolecular) -> Probes | None:
+    """Put what looks at molecules on their way into the form that kernels read, if anything does.
+
+    The kernels are compiled once with and once without, so that what is not asked costs nothing.
+    """
+    crossed = any(is_transparent(surface) for surface in model.surfaces)
+    if not (crossed or model.cells or model.track_displacements):
+        return None
+    n_labels = len(model.sources)
+    counts = model.cells.counts if model.cells else (0, 0, 0)
+    low = np.array(model.cells.low if model.cells else (0.0, 0.0, 0.0))
+    high = np.array(model.cells.high if model.cells else (0.0, 0.0, 0.0))
+    n_times = len(model.census_times) if model.track_displacements else 0
+    return Probes(
+        Cells(low, (high - low) / np.maximum(counts, 1), np.array(counts, np.int64)),
+        model.track_displacements,
+        present_displacement=np.zeros((n_labels, n_times, 6)),
+        present_cell_time=np.zeros((n_labels, *counts)),
+        present_cell_motion=np.zeros((n_labels, *counts, N_MOTIONS)),
+    )
+
+
 def parameters(shape: Shape, skin: float) -> np.ndarray:
     """Row of numbers that describes a shape; the columns are listed in ``hit`` and ``hit_rare``."""
     row = np.zeros(N_PARAMETERS)
@@ -227,6 +254,7 @@ def parameters(shape: Shape, skin: float) -> np.ndarray:
             row[0:3], row[3:6] = shape.center, shape.axis
             row[6:9] = shape.radius * shape.radius, shape.radius, shape.length
             row[10] = -1.0 / shape.radius
+            row[11] = -skin if np.isfinite(shape.length) else -np.inf
         case Sphere():
             row[0:3], row[6], row[7] = shape.center, shape.radius * shape.radius, shape.radius
             row[10], row[11] = -1.0 / shape.radius, shape.radius
@@ -252,7 +280,7 @@ def reach(shape: Shape) -> float:
             return shape.reach
         case Box():
             return max(map(abs, shape.low + shape.high))
-        case Cylinder():
+        case Cylinder() if np.isfinite(shape.length):
             return max(map(abs, shape.center)) + shape.length + shape.radius
         case Cone():
             widest = max(shape.radius, shape.end_radius)
@@ -282,11 +310,18 @@ def gas_behind(source: FromSurface | FromGas, model: FreeMolecular) -> tuple[int
 
 
 def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:
-    """Where a surface stands in the table: of coplanar flat shapes, the smaller wins."""
+    """Where a surface stands in the table: of coplanar flat shapes, the smaller wins.
+
+    Behind all regions, where no flight tries them one by one, stand meshes, then what is
+    transparent.
+    """
     is_flat = isinstance(surface.shape, Flat)
     area = surface.shape.area() if is_flat else 0.0
-    is_mesh = isinstance(surface.shape, Mesh)
-    region = len(model.regions) if is_mesh else model.region_number(surface.region)
+    region = model.region_number(surface.region)
+    if isinstance(surface.shape, Mesh):
+        region = len(model.regions)
+    elif is_transparent(surface):
+        region = len(model.regions) + 1
     return region, not is_flat, area
 
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
 from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open
+from .cells import add_displacements, add_to_cells
 from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_normals, drawn_words
 from .gases import AT_REST, left_gas
-from .hit import landed, nearest_hit, normal_at
+from .hit import landed, nearest_hit, normal_at, surface_hit
 from .mesh_hit import drawn_mesh_point, gas_point, map_hit, mesh_normal
 from .points import draw_start
 from .scatter import ABSORBING, EXCHANGE, PASSAGE, emitted, is_diffuse, mirrored
@@ -238,16 +239,68 @@ def add_flight(tallies, options, label, region, n_seen, clock, arrival):
 
 
 @kernel
+def add_crossings(table, options, tallies, label, region, clock, distance, speed, here, way):
+    """Add the cutting planes that a flight crosses; they stand behind all the regions.
+
+    here, way : where the flight starts, and its direction.
+    """
+    for row in range(table.first[-1], table.rules.size):
+        if table.regions[row] != region:
+            continue
+        length, cosine, _ = surface_hit(table.shapes[row], table.parameters, row, *here, *way)
+        moment = clock + length / speed if options.tracked else clock
+        # What starts on the plane does not cross it.
+        if 0.0 < length <= distance and options.t_start <= moment <= options.t_end:
+            number = table.numbers[row]
+            tallies.hits[label, number] += 1
+            if table.watched[row] >= 0:
+                add_arrival(
+                    tallies, options, label, number, table.watched[row], speed, cosine, *way
+                )
+
+
+@scalar
+def look(
+    probes, table, options, tallies, label, region, n_seen, clock, distance, speed, here, way, birth
+):
+    """Add a flight to the cutting planes, cells and displacements on its way.
+
+    here, way, birth : where the flight starts, its direction, and where the molecule started.
+    """
+    if table.first[-1] < table.rules.size:
+        add_crossings(table, options, tallies, label, region, clock, distance, speed, here, way)
+    if options.tracked:
+        arrival = clock + distance / speed
+        if probes.cells.counts[0] > 0:
+            add_to_cells(
+                probes.present_cell_time[label],
+                probes.present_cell_motion[label],
+                probes.cells,
+                *here,
+                *way,
+                speed,
+                (max(clock, options.t_start) - clock) * speed,
+                (min(arrival, options.t_end) - clock) * speed,
+            )
+        if probes.displaced:
+            add_displacements(
+                probes, label, options.census_times, n_seen, options.t_end, clock, arrival, speed,
+                here, way, birth,
+            )  # fmt: skip
+
+
+@kernel
 def trace(
-    table, tree, special, place, sources, label, first, count, options, tallies, stream, points
+    table, tree, special, place, probes, sources, label, first, count, options, tallies, stream,
+    points,
 ):  # fmt: skip
     """Follow molecules first … first + count − 1 of a source until absorbed or out of time.
 
     tree : of the triangles of meshes; special : what rare walls and tallies need; place : (6,) for
-    starts elsewhere than on whole discs or inside a gas. Each is None where a model has none of it,
-    and the compiler then leaves it out. points : (n, 3) filled with the start and the first impacts
-    of the last molecule. Returns the number of a molecule that met no surface or exceeded the cap,
-    else −1, and the number of points filled.
+    starts elsewhere than on whole discs or inside a gas; probes : what looks at flights. Each is
+    None where a model has none of it, and the compiler then leaves it out. points : (n, 3) filled
+    with the start and the first impacts of the last molecule. Returns the number of a molecule
+    that met no surface or exceeded the cap, else −1, and the number of points filled.
     """
     words = np.empty((4, DRAWS_AT_ONCE), np.uint64)
     tracked = options.tracked
@@ -267,11 +320,18 @@ def trace(
         n_seen = 0
         drawn_at = np.nan
         n_points = add_point(points, 0, x, y, z)
+        if probes is not None:
+            birth = (x, y, z)
         ended = False
         for _ in range(options.max_hits):
             distance, row, face = nearest_hit(table, region, x, y, z, dx, dy, dz, tree, left)
             if row < 0:
                 break
+            if probes is not None:
+                look(
+                    probes, table, options, tallies, label, region, n_seen, clock, distance, speed,
+                    (x, y, z), (dx, dy, dz), birth,
+                )  # fmt: skip
             if tracked:
                 arrival = clock + distance / speed
                 n_seen = add_flight(tallies, options, label, region, n_seen, clock, arrival)
