@@ -77,7 +77,7 @@ def transmission_probability(length_over_radius: float) -> float:
     """
     flux = wall_flux(length_over_radius)
     through = _tube_end_to_end(np.array(length_over_radius, dtype=np.float64))
-    return float(through + flux.weight @ (2.0 * _tube_end(flux.x) * flux.mu))
+    return float(through + flux.weight @ (2.0 * tube_end(flux.x) * flux.mu))
 
 
 def slit_transmission(length_over_gap: float) -> float:
@@ -347,7 +347,7 @@ def _require_length(**lengths: float) -> None:
 
 @lru_cache(maxsize=64)
 def _solve_tube(length: float) -> WallFlux:
-    return solve(length, _tube_wall, _tube_end)
+    return solve(length, tube_wall, tube_end)
 
 
 @lru_cache(maxsize=64)
@@ -363,12 +363,12 @@ def _tube_end_to_end(s: FloatArray) -> FloatArray:
     return np.asarray(2.0 / (s**2 + 2.0 + s * np.sqrt(s**2 + 4.0)))
 
 
-def _tube_end(s: FloatArray) -> FloatArray:
+def tube_end(s: FloatArray) -> FloatArray:
     """Return e(s) = (s²+2)/(2√(s²+4)) − s/2, the view of an end from the wall at s."""
     return np.asarray(_tube_end_to_end(s) / np.sqrt(s**2 + 4.0))
 
 
-def _tube_wall(d: FloatArray) -> FloatArray:
+def tube_wall(d: FloatArray) -> FloatArray:
     """Return K(d) = ½[1 − d(d²+6)/(d²+4)^{3/2}], the view per length of a ring at d."""
     cube = (d**2 + 4.0) * np.sqrt(d**2 + 4.0)
     return np.asarray((6.0 * d**2 + 32.0) / (cube * (cube + d * (d**2 + 6.0))))

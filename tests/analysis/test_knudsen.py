@@ -189,9 +189,9 @@ def test_solution_has_converged(monkeypatch):
     monkeypatch.setattr(clausing, "_WEIGHT", weight)
     monkeypatch.setattr(clausing, "_TO_LEGENDRE", to_legendre)
     for length, w in coarse.items():
-        flux = clausing.solve(length, knudsen._tube_wall, knudsen._tube_end)
+        flux = clausing.solve(length, knudsen.tube_wall, knudsen.tube_end)
         fine = knudsen._tube_end_to_end(np.array(length))
-        fine = fine + flux.weight @ (2.0 * knudsen._tube_end(flux.x) * flux.mu)
+        fine = fine + flux.weight @ (2.0 * knudsen.tube_end(flux.x) * flux.mu)
         assert fine == pytest.approx(w, rel=1e-9)
 
 

@@ -77,6 +77,15 @@ CONTRACT = {
         ["flux", "energy_per_particle", "mean_cosine"],
     ),
     "photon-effusion": ({"T": 5772}, ["flux", "energy_flux", "mean_cosine"]),
+    "thermal-transpiration": (
+        {"T_hot": 400, "T_cold": 300, "length_over_radius": 10, "wall_profile": "linear",
+         "alpha": 1, "alpha_n": None, "sigma_t": None},
+        ["pressure_ratio", "gamma", "net_flux", "energy_flux"],
+    ),
+    "manometer": (
+        {"T_gauge": 300, "T_cell": 77, "tube_diameter": 0.004, "gas": "N2", "p_gauge": ...},
+        ["p_cell"],
+    ),
     "anisotropic": (
         {"rates": ...},
         ["D_xx", "D_yy", "D_xy", "D_yx", "onsager_difference", "flux_angle",
@@ -244,6 +253,11 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("fermi-effusion", {"density": 8.47e28, "mass": 9.109e-31, "temperature": 300.0}),
         ("fermi-effusion", {"density": 2.5e25, "mass": 4.65e-26, "temperature": 300.0}),
         ("photon-effusion", {"T": 2.725}),
+        ("thermal-transpiration", {"T_hot": 3000.0, "alpha": 0.1, "wall_profile": "step"}),
+        ("thermal-transpiration", {"T_hot": 600.0, "length_over_radius": 0.5, "alpha": 0.6}),
+        ("thermal-transpiration", {"T_hot": 300.0, "alpha_n": 0.5, "sigma_t": 1.5}),
+        ("manometer", {"T_cell": 1500.0, "gas": "He", "tube_diameter": 0.05}),
+        ("manometer", {"T_cell": 300.0, "p_gauge": 100.0}),
         ("harmonic", {"image": "grains"}),
         ("harmonic", {"c_1": 1.0, "c_2": 1.5}),
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),

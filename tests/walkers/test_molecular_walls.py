@@ -7,6 +7,7 @@ import pytest
 from scipy import constants, stats
 
 from analysis.laws import walls
+from analysis.laws.tube_transpiration import maxwell_transmission
 from walkers.along import LastDrawn, TemperatureAlong
 from walkers.boundary import (
     Absorbing,
@@ -230,6 +231,15 @@ def test_paths_know_where_speeds_were_drawn():
     energy = speeds["crossing_sums"][:, :, 0, 2].sum(axis=1)
     assert deviation(energy - 2.0 * constants.k * warmth, 0.0) < SIGMAS
     assert deviation(energy - 2.1 * constants.k * warmth, 0.0) > SIGMAS
+
+
+@pytest.mark.compiled
+def test_maxwell_tubes_transmit_what_clausings_equation_says_of_them():
+    ends = (FromSurface("low", None, 2000), FromSurface("high", None, 2000))
+    tallies = batches(tube(Maxwell(0.3), length=5.0, track_speeds=False, sources=ends))
+    through = (tallies["absorbed"][:, 0, 1] + tallies["absorbed"][:, 1, 0]) / 4000
+    assert deviation(through, maxwell_transmission(5.0, 0.3)) < SIGMAS
+    assert deviation(through, maxwell_transmission(5.0, 0.32)) > SIGMAS
 
 
 def test_walls_that_keep_speeds_draw_none():
