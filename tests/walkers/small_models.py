@@ -27,6 +27,7 @@ from walkers import (
     LastDrawn,
     Maxwell,
     Maxwellian,
+    Mesh,
     MirrorWalk,
     OpenWalk,
     Passage,
@@ -124,6 +125,27 @@ LOOKED_AT = FreeMolecular(
     track_displacements=True,
 )
 
+CORNERS = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0.3, 0.3, 0], [0.4, 0.4, 0.4]]
+"""A tetrahedron, its roof dented."""
+MESHED = FreeMolecular(
+    40,
+    surfaces=(
+        Surface("floor", Mesh(CORNERS, [[0, 1, 4], [1, 2, 4], [2, 0, 4]]), Absorbing()),
+        Surface("sides", Mesh(CORNERS, [[0, 2, 3], [0, 3, 1]]), Diffuse(300.0)),
+        Surface("roof", Mesh(CORNERS, [[1, 3, 5], [3, 2, 5], [2, 1, 5]]), Maxwell(0.5, 300.0)),
+    ),
+    sources=(FromSurface("floor", 300.0, 25), FromGas("main", 300.0, 15)),
+    map_hits=("floor", "roof"),
+)
+HOLED = FreeMolecular(
+    30,
+    surfaces=(
+        Surface("hole", Disc((0.2, 0.2, 0), (0, 0, 1), 0.1), Exchange(300.0)),
+        *MESHED.surfaces,
+    ),
+    sources=(FromSurface("hole", 300.0, 30),),
+)
+
 SQUARE = [[1, 1, 1, 1, 1], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [2, 0, 0, 0, 3], [1, 1, 1, 1, 1]]
 """Kind 0 hops to its four neighbours; 1, 2 and 3 are traps."""
 IN_SQUARE = SiteWalk(
@@ -140,6 +162,8 @@ SMALL_MODELS = {
     **SPECIAL_WALLS,
     "shapes": SHAPES,
     "looked at": LOOKED_AT,
+    "meshed": MESHED,
+    "meshed, with a hole": HOLED,
     "box": ClosedWalk(700, axes=(Axis(9, WALL, WALL),) * 3, n_steps=29),
     "watched box": ClosedWalk(
         600,

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..engine.jit import scalar
 from .hit_rare import FAR_AWAY, far_root, flat_hit, rare_hit, rare_normal
-from .mesh_hit import mesh_hit, mesh_normal, on_mesh
+from .mesh_hit import mesh_hit, mesh_normal, on_mesh, settled
 from .shapes import ANNULUS, BOX, CONE, CYLINDER, DISC, MESH, PLANE, RECTANGLE, SPHERE
 
 N_PARAMETERS = 12
@@ -162,8 +162,8 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz, tree=None, left=-1):
         limit = nearest + abs(margin) / steepest
         distance, slot = mesh_hit(tree, region, x, y, z, dx, dy, dz, left, limit)
         if slot >= 0:
-            nx, ny, nz = mesh_normal(tree, slot)
-            cosine = max(-(dx * nx + dy * ny + dz * nz), steepest if row >= 0 else 0.0)
+            distance, cosine = settled(tree, slot, x, y, z, dx, dy, dz, distance)
+            cosine = max(cosine, steepest if row >= 0 else 0.0)
             if (nearest - distance) * cosine > margin:
                 nearest = distance
                 row = table.first[table.first.size - 1] + tree.owners[slot]

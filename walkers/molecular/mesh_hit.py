@@ -28,6 +28,9 @@ INSET = 1e-12
 SLACK = 2e-6
 """How far behind its start a flight is still looked at, in units of half the mesh."""
 
+GRAZING = 1e-4
+"""Cosine below which a plane's distance is less certain than that to a triangle in it."""
+
 MAXIMUM_TRIES = 1 << 20
 """Points drawn before a molecule starts outside and is lost: 10⁻⁴ of them and more are inside."""
 
@@ -113,15 +116,39 @@ def cross(ax, ay, az, bx, by, bz):
 
 
 @scalar
+def long_normal(tree, slot):
+    """Return a normal of a triangle, twice as long as its area, into the gas."""
+    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
+    return cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
+
+
+@scalar
 def mesh_normal(tree, slot):
     """Return the unit normal of a triangle, into the gas."""
-    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
-    nx, ny, nz = cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
-    # Divided by the largest first: squares of areas of 1e-18 m² are near the smallest numbers.
-    largest = max(abs(nx), abs(ny), abs(nz))
-    nx, ny, nz = nx / largest, ny / largest, nz / largest
+    nx, ny, nz = long_normal(tree, slot)
+    scale = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz)
+    return scale * nx, scale * ny, scale * nz
+
+
+@scalar
+def settled(tree, slot, x, y, z, dx, dy, dz, distance):
+    """Distance to a triangle met at ``distance``, from its plane, and the cosine of the approach.
+
+    Barycentric coordinates on a needle are known no better than rounding over its width: they
+    say which triangle is met, and where only on a flight that grazes it.
+    """
+    p, packet, lane = tree.packets, slot // N_LANES, slot % N_LANES
+    nx, ny, nz = long_normal(tree, slot)
+    height = (
+        (x - p[packet, 0, lane]) * nx
+        + (y - p[packet, 1, lane]) * ny
+        + (z - p[packet, 2, lane]) * nz
+    )
+    slope = -(dx * nx + dy * ny + dz * nz)
     norm = np.sqrt(nx * nx + ny * ny + nz * nz)
-    return nx / norm, ny / norm, nz / norm
+    if slope > GRAZING * norm:
+        distance = max(height, 0.0) / slope
+    return distance, slope / norm
 
 
 @scalar
@@ -141,20 +168,22 @@ def mesh_point(tree, slot, u, v):
 
 @scalar
 def on_mesh(tree, slot, x, y, z):
-    """Point of a triangle nearest, along its plane's coordinates, to a point beside it."""
+    """Point of a triangle where one beside its plane falls, moved a hair inside from the edges."""
     ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
-    nx, ny, nz = cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
-    largest = max(abs(nx), abs(ny), abs(nz))
-    nx, ny, nz = nx / largest, ny / largest, nz / largest
-    norm = (nx * nx + ny * ny + nz * nz) * largest
+    nx, ny, nz = long_normal(tree, slot)
+    scale = 1.0 / (nx * nx + ny * ny + nz * nz)
+    height = scale * ((x - ax) * nx + (y - ay) * ny + (z - az) * nz)
+    x, y, z = x - height * nx, y - height * ny, z - height * nz
     rx, ry, rz = cross(bx - x, by - y, bz - z, cx - x, cy - y, cz - z)
-    u = (rx * nx + ry * ny + rz * nz) / norm
+    u = scale * (rx * nx + ry * ny + rz * nz)
     rx, ry, rz = cross(cx - x, cy - y, cz - z, ax - x, ay - y, az - z)
-    v = (rx * nx + ry * ny + rz * nz) / norm
-    return mesh_point(tree, slot, u, v)
+    v = scale * (rx * nx + ry * ny + rz * nz)
+    if min(u, v, 1.0 - u - v) < INSET:
+        x, y, z = mesh_point(tree, slot, u, v)
+    return x, y, z
 
 
-@scalar
+@kernel
 def drawn_mesh_point(tree, mesh, words, stream, purpose, walker, draw):
     """Draw a uniform point of a mesh: position, slot of its triangle, next draw."""
     word_0, word_1, word_2, word_3 = drawn_words(words, stream, purpose, walker, draw)
@@ -178,9 +207,8 @@ def drawn_mesh_point(tree, mesh, words, stream, purpose, walker, draw):
 @scalar
 def overshot(tree, slot, past, skin, dx, dy, dz):
     """Whether a flight that starts ``past`` a triangle does so by no more than rounding."""
-    ax, ay, az, bx, by, bz, cx, cy, cz = corners_of(tree, slot)
-    nx, ny, nz = cross(bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az)
-    size = max(abs(nx), abs(ny), abs(nz))
+    nx, ny, nz = long_normal(tree, slot)
+    size = np.sqrt(nx * nx + ny * ny + nz * nz)
     return past * abs(nx * dx + ny * dy + nz * dz) <= skin * size
 
 
