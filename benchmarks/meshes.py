@@ -154,7 +154,7 @@ def compare(mesh: Mesh) -> tuple[float, float, float, float, float]:
     # Single precision, and origins a hair off: the same triangle, or one beside it.
     triangles = tree.numbers[slots]
     same = (scene.run(origins, rays) == triangles) | (np.abs(theirs - lengths) < 1e-3)
-    if not (np.allclose(distances, lengths, rtol=0.0, atol=1e-9) and same.mean() > 0.999):
+    if not (np.allclose(distances, lengths, rtol=0.0, atol=1e-9) and same.mean() > 0.998):
         raise AssertionError(f"other hits than Embree: {same.mean()}")
 
     n_hits = model.compute(1, 0)["hits"].sum()

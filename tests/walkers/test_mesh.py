@@ -25,7 +25,7 @@ from walkers import (
 )
 from walkers.molecular import lanes
 from walkers.molecular.hit import nearest_hit
-from walkers.molecular.mesh_hit import in_mesh, on_mesh
+from walkers.molecular.mesh_hit import CHILDREN, in_mesh, on_mesh
 from walkers.molecular.tables import make_table
 from walkers.molecular.tree import make_tree
 
@@ -141,7 +141,8 @@ def test_flights_end_where_the_nearest_of_all_triangles_is(cuts):
     table, tree = make_table(model), make_tree(model)
     rng = np.random.default_rng(4)
     n_met = 0
-    for _ in range(60 if numba.config.DISABLE_JIT else 600):
+    n_flights = 60 if numba.config.DISABLE_JIT else 600
+    for _ in range(n_flights):
         start, direction = rng.uniform(-1.0, 2.0, 3), rng.normal(size=3)
         direction /= np.linalg.norm(direction)
         expected, triangle = nearest_of_all(mesh.corners, start, direction)
@@ -152,7 +153,7 @@ def test_flights_end_where_the_nearest_of_all_triangles_is(cuts):
         n_met += 1
         assert distance == pytest.approx(expected, rel=1e-12)
         assert tree.numbers[slot] == triangle
-    assert n_met > 20
+    assert n_met > n_flights / 10
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1.0, 1e3])
@@ -276,8 +277,9 @@ def test_lanes_give_the_same_bits_one_by_one_and_all_at_once():
 
     masks = set()
     for _ in range(300):
-        boxes = np.sort(rng.normal(size=(2, 2, 3, 8)).astype(np.float32), axis=1).reshape(2, 6, 8)
-        boxes[1, :3, 5], boxes[1, 3:, 5] = np.inf, -np.inf
+        boxes = np.zeros((2, 8, 8), np.float32)
+        boxes[:, :6] = np.sort(rng.normal(size=(2, 2, 3, 8)), axis=1).reshape(2, 6, 8)
+        boxes[1, :3, 5], boxes[1, 3:6, 5] = np.inf, -np.inf
         o = tuple(rng.normal(size=3).astype(np.float32))
         i = np.float32(1e20), np.float32(-1.7), np.float32(rng.uniform(1.0, 9.0))
         limit = np.float32(rng.uniform(0.0, 3.0))
@@ -285,7 +287,7 @@ def test_lanes_give_the_same_bits_one_by_one_and_all_at_once():
         mask = lanes.boxes_in_turn(boxes, 1, 0, 4, 2, o, i, np.float32(-2e-6), limit, one)
         assert mask == boxes_at_once(boxes, o, i, limit, all_) and np.array_equal(one, all_)
         masks.add(mask)
-        packets = rng.normal(size=(2, 9, 4))
+        packets = rng.normal(size=(2, 10, 4))
         packets[1, :, 2] = 0.0
         o, s = tuple(rng.normal(size=3)), (0.3, -0.9, 1.0 / 0.7)
         one, all_ = np.zeros(4), np.zeros(4)
@@ -305,14 +307,14 @@ def test_a_tree_of_a_hundred_thousand_triangles_holds_each_of_them_once():
     assert n > 99_000
     assert np.array_equal(np.sort(tree.numbers[tree.numbers >= 0]), np.arange(n))
     assert np.array_equal(tree.numbers[tree.slots], np.arange(n))
-    corners = tree.packets.transpose(0, 2, 1).reshape(-1, 3, 3)
+    corners = tree.packets[:, :9].transpose(0, 2, 1).reshape(-1, 3, 3)
     assert np.array_equal(corners[tree.slots], mesh.corners)
     frame = tree.frames[0]
     lows = np.full((len(tree.boxes), 3), np.inf)
     highs = -lows
     for node in range(len(tree.boxes) - 1, -1, -1):  # children come after their parents
         for lane in np.flatnonzero(np.isfinite(tree.boxes[node, 0])):
-            child = tree.children[node, lane]
+            child = tree.children[node, CHILDREN, lane]
             if child >= 0:
                 low, high = lows[child], highs[child]
             else:
@@ -320,7 +322,7 @@ def test_a_tree_of_a_hundred_thousand_triangles_holds_each_of_them_once():
                 held = (corners[slots[tree.numbers[slots] >= 0]] - frame[:3]) * frame[3]
                 low, high = held.min(axis=(0, 1)), held.max(axis=(0, 1))
             assert np.all(tree.boxes[node, :3, lane] <= low - 1e-6)
-            assert np.all(tree.boxes[node, 3:, lane] >= high + 1e-6)
+            assert np.all(tree.boxes[node, 3:6, lane] >= high + 1e-6)
             lows[node], highs[node] = np.minimum(lows[node], low), np.maximum(highs[node], high)
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..engine.jit import scalar
 from .hit_rare import FAR_AWAY, far_root, flat_hit, rare_hit, rare_normal
-from .mesh_hit import mesh_hit, mesh_normal, on_mesh, settled
+from .mesh_hit import mesh_hit, mesh_normal, on_mesh, owner, settled
 from .shapes import ANNULUS, BOX, CONE, CYLINDER, DISC, MESH, PLANE, RECTANGLE, SPHERE
 
 N_PARAMETERS = 12
@@ -166,7 +166,7 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz, tree=None, left=-1):
             cosine = max(cosine, steepest if row >= 0 else 0.0)
             if (nearest - distance) * cosine > margin:
                 nearest = distance
-                row = table.first[table.first.size - 1] + tree.owners[slot]
+                row = table.first[table.first.size - 1] + owner(tree, slot)
                 face = slot
     return nearest, row, face
 

@@ -28,7 +28,7 @@ LANES = np.array(
 def boxes_in_turn(boxes, node, x, y, z, o, i, start, limit, nears):
     """Mask of the children whose box a flight meets, their distances filled into ``nears`` (8,).
 
-    boxes : (n, 6, 8); x, y, z : rows of the near sides, 0 or 3, 1 or 4, 2 or 5; o, i : start and
+    boxes : (n, 8, 8); x, y, z : rows of the near sides, 0 or 3, 1 or 4, 2 or 5; o, i : start and
     inverse direction of the flight, three numbers each; only what lies between ``start`` and
     ``limit`` counts. All numbers are single precision.
     """
@@ -46,7 +46,7 @@ def boxes_in_turn(boxes, node, x, y, z, o, i, start, limit, nears):
 def triangles_in_turn(packets, packet, a, b, c, o, s, start, limit, distances):
     """Mask of the triangles that a flight meets from the front, their distances filled in.
 
-    packets : (n, 9, 4); a, b, c : axes, c the steepest; o : start along these axes; s : shear
+    packets : (n, 10, 4); a, b, c : axes, c the steepest; o : start along these axes; s : shear
     d_a/d_c, d_b/d_c and 1/d_c; distances : (4,), only those between ``start`` and ``limit`` count.
     """
     mask = 0

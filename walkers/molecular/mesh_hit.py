@@ -22,6 +22,12 @@ from .emit import drawn_words
 from .hit_rare import FAR_AWAY
 from .lanes import COUNTS, LANES, N_LANES, boxes_met, triangles_met
 
+CHILDREN = 6
+"""Row of a node, after those of its boxes, that holds its children: what is used together."""
+
+OWNER = 9
+"""Row of a packet, after its coordinates, that holds the mesh of each triangle, or −1."""
+
 INSET = 1e-12
 """Least barycentric coordinate of an impact."""
 
@@ -44,11 +50,10 @@ class Tree(NamedTuple):
 
     roots: NDArray[np.int64]  # (n_regions,) node, −1 where a region has no mesh
     frames: NDArray[np.float64]  # (n_regions, 5) centre [m], 1/(half the size) [1/m], skin [m]
-    boxes: NDArray[np.float32]  # (n_nodes, 6, 8) low x, y, z, high x, y, z in that frame
-    children: NDArray[np.int32]  # (n_nodes, 8) node, or −1 − packet
-    packets: NDArray[np.float64]  # (n_packets, 9, 4) corner a x, y, z, b x, y, z, c x, y, z [m]
+    boxes: NDArray[np.float32]  # (n_nodes, 8, 8) low x, y, z, high x, y, z in that frame
+    children: NDArray[np.int32]  # the same bytes; row CHILDREN: node, or −1 − packet
+    packets: NDArray[np.float64]  # (n_packets, 10, 4) corners a x, y, z, b, c [m]; row OWNER
     numbers: NDArray[np.int32]  # (n_slots,) number of the triangle among all, −1 if none
-    owners: NDArray[np.int32]  # (n_slots,) number of its mesh among all
     slots: NDArray[np.int32]  # (n_triangles,) where a triangle lies
     firsts: NDArray[np.int64]  # (n_meshes + 1,) first triangle of each mesh
     areas: NDArray[np.float64]  # (n_triangles,) cumulated area within its mesh [m²]
@@ -107,6 +112,12 @@ def corners_of(tree, slot):
         p[packet, 7, lane],
         p[packet, 8, lane],
     )
+
+
+@scalar
+def owner(tree, slot):
+    """Return the number of a triangle's mesh among all."""
+    return np.int64(tree.packets[slot // N_LANES, OWNER, slot % N_LANES])
 
 
 @scalar
@@ -260,7 +271,7 @@ def mesh_hit(tree, region, x, y, z, dx, dy, dz, left, nearest):
                 while place > first and distances[place - 1] < near:
                     distances[place], waiting[place] = distances[place - 1], waiting[place - 1]
                     place -= 1
-                distances[place], waiting[place] = near, tree.children[node, lane]
+                distances[place], waiting[place] = near, tree.children[node, CHILDREN, lane]
                 n_waiting += 1
             n_waiting -= 1
             node = waiting[n_waiting]
@@ -317,6 +328,6 @@ def gas_point(tree, region, p, i, words, stream, walker, draw):
 @kernel
 def map_hit(tree, hits, slot):
     """Count a hit of a triangle in a row of a map, if its mesh is mapped."""
-    mesh = tree.owners[slot]
+    mesh = owner(tree, slot)
     if tree.columns[mesh] >= 0:
         hits[tree.columns[mesh] + tree.numbers[slot] - tree.firsts[mesh]] += 1

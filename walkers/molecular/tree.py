@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .gas import FreeMolecular
 from .lanes import N_CHILDREN, N_LANES
 from .mesh import Mesh
-from .mesh_hit import Tree
+from .mesh_hit import CHILDREN, OWNER, Tree
 from .split import MAXIMUM_DEPTH, fold, split_triangles
 from .tables import skin
+
+LINE = 64
+"""Bytes that the processor fetches at once."""
 
 KEPT = 4
 """Trees kept for models that come again, e.g. batch after batch."""
@@ -74,19 +79,24 @@ def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
         n_packets += len(members)
     boxes, children, numbers = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     taken = numbers >= 0
-    packets = np.zeros((n_packets, 9, N_LANES))  # an empty lane: a point at 0, which nothing meets
-    packets.transpose(0, 2, 1)[taken] = corners[numbers[taken]].reshape(-1, 9)
+    # An empty lane: a triangle shrunk to the point 0, which nothing meets.
+    packets = in_lines((n_packets, OWNER + 1, N_LANES), np.float64)
+    lanes = packets.transpose(0, 2, 1)
+    lanes[taken, :OWNER] = corners[numbers[taken]].reshape(-1, OWNER)
+    lanes[:, :, OWNER] = np.where(taken, owners[numbers], -1)
+    nodes = in_lines((n_nodes, 8, N_CHILDREN), np.float32)
+    nodes[:, :CHILDREN] = boxes
+    nodes.view(np.int32)[:, CHILDREN] = children
     slots = np.empty(len(corners), np.int32)
     slots[numbers[taken]] = np.flatnonzero(taken)
     areas = np.concatenate([np.cumsum(mesh.areas) for mesh, _ in owned])
     return Tree(
         roots=roots,
         frames=frames,
-        boxes=boxes,
-        children=children.astype(np.int32),
+        boxes=nodes,
+        children=nodes.view(np.int32),
         packets=packets,
         numbers=numbers.reshape(-1).astype(np.int32),
-        owners=np.where(taken, owners[numbers], -1).reshape(-1).astype(np.int32),
         slots=slots,
         firsts=firsts,
         areas=areas,
@@ -96,3 +106,11 @@ def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
         nears=np.empty(0, np.float32),
         depths=np.empty(0),
     )
+
+
+def in_lines(shape: tuple[int, ...], kind: type) -> NDArray[Any]:
+    """Zeros that begin where a line of the processor's cache does: no node lies in one too many."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    space = np.zeros(size + LINE, np.uint8)
+    first = -space.ctypes.data % LINE
+    return space[first : first + size].view(kind).reshape(shape)

@@ -80,7 +80,7 @@ def boxes_at_once(typing, boxes, node, x, y, z, o, i, start, limit, nears):
         boxes, node, x, y, z, o, i, start, limit, nears = arguments
         vectors = _Vectors(context, builder, types.float32, N_CHILDREN)
         first = vectors.array(signature.args[0], boxes)
-        row = builder.mul(node, _whole(6))
+        row = builder.mul(node, _whole(8))
         o, i = vectors.three(o), vectors.three(i)
         near, far = vectors.all(start), vectors.all(limit)
         for axis, side in enumerate((x, y, z)):
@@ -109,7 +109,7 @@ def triangles_at_once(typing, packets, packet, a, b, c, o, s, start, limit, dist
         mul, add, sub = builder.fmul, builder.fadd, builder.fsub
         corners = []
         for corner in range(3):
-            row = builder.add(builder.mul(packet, _whole(9)), _whole(3 * corner))
+            row = builder.add(builder.mul(packet, _whole(10)), _whole(3 * corner))
             z = sub(vectors.load(first, builder.add(row, c)), o[2])
             x = sub(sub(vectors.load(first, builder.add(row, a)), o[0]), mul(s[0], z))
             y = sub(sub(vectors.load(first, builder.add(row, b)), o[1]), mul(s[1], z))
