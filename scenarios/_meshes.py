@@ -5,12 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BeforeValidator
 
 import walkers
@@ -21,16 +18,12 @@ from walkers.molecular.mesh_file import read_mesh
 from ._inputs import FileStamp, InputError, file_stamp
 from ._parameters import real
 
-Floats = NDArray[np.float64]
 Rules = dict[str, dict[str, Any]]
 
 DEFAULT = "elbow"
 
 TUBE = (0.02, 0.2, 64)
 """Radius and length [m] and sides of the tube that is built in."""
-
-MAP_BATCHES = 24
-"""Batches in which hits are counted triangle by triangle, for a figure."""
 
 LARGE, SMALL = 5.0, 1e-4
 """Longest edge of a box [m] beyond which, or below which, a file's unit is probably another one."""
@@ -67,18 +60,30 @@ def _rule(name: str, rule: Any) -> dict[str, Any]:
 
 
 def _walls(value: Any) -> Rules:
-    """Read {wall = {alpha = 0.9}}."""
+    """Read {wall = {alpha = 0.9}, getter = {sticking = 0.1}}."""
     if not isinstance(value, dict) or not all(isinstance(wall, dict) for wall in value.values()):
-        raise ValueError("must be a table such as {wall = {alpha = 0.9}}")
+        raise ValueError(
+            "must be a table such as {wall = {alpha = 0.9}, getter = {sticking = 0.1}}"
+        )
     walls: Rules = {}
     for name, wall in value.items():
         for key, share in wall.items():
-            if key != "alpha":
-                raise ValueError(f"a wall has alpha, not {key}")
+            if key not in ("alpha", "sticking"):
+                raise ValueError(f"a wall has alpha or sticking, not {key}")
             if not 0.0 <= real(share) <= 1.0:
-                raise ValueError("alpha must be between 0 and 1")
+                raise ValueError(f"{key} must be between 0 and 1")
+        if len(wall) != 1:
+            raise ValueError(f"{name} needs either alpha or sticking")
         walls[name] = {key: float(share) for key, share in wall.items()}
     return walls
+
+
+def boundary(wall: dict[str, Any], T: float) -> Any:
+    """Boundary of a wall that was read: diffuse where nothing was said."""
+    if wall.get("sticking", 0.0) > 0.0:
+        return walkers.Pump(wall["sticking"], T)
+    alpha = wall.get("alpha", 1.0)
+    return walkers.Maxwell(alpha, T) if alpha < 1.0 else walkers.Diffuse(T)
 
 
 Meshes = Annotated[str | tuple[str, ...], BeforeValidator(_paths)]
@@ -182,27 +187,3 @@ def described(enclosure: Enclosure, scale: float) -> list[str]:
             f"scale={1e3 * scale:g}"
         )
     return said + list(enclosure.remarks)
-
-
-def hit_map(model: walkers.FreeMolecular, seed: int) -> tuple[Floats, Floats]:
-    """Where molecules of the first source hit the walls: what is drawn, not judged.
-
-    Counted anew in a few batches: by triangle it would be too much to keep of every batch.
-
-    Returns
-    -------
-    (m, 3, 3) float array [m]
-        Corners of the triangles of all walls.
-    (m,) float array
-        Hits per area of each, over the molecules per area of the opening they enter by.
-    """
-    opening = model.surfaces[0]
-    walls = [s for s in model.surfaces if not isinstance(s.boundary, walkers.Absorbing)]
-    mapped = replace(model, map_hits=tuple(wall.name for wall in walls))
-    batches = [mapped.compute(seed, batch)["triangle_hits"][0] for batch in range(MAP_BATCHES)]
-    corners, areas = (
-        np.concatenate([getattr(wall.shape, name) for wall in walls])
-        for name in ("corners", "areas")
-    )
-    entered = model.sources[0].n / opening.shape.area()
-    return corners, np.mean(batches, axis=0) / areas / entered

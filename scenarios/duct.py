@@ -2,11 +2,11 @@
 
 Rule: molecules enter every opening like a gas at rest behind it (uniform over the opening, cosine
 law), fly straight, and leave a wall by the cosine law, or like a mirror with probability
-1 − alpha, until they reach an opening. The part is a mesh (STL, OBJ, PLY) of the gas volume, closed
-at its openings, not of the metal round it; or one of ours: tube, elbow, cone, duct, annulus, trap.
-Reciprocity and the number of hits are exact in any shape; of the transmission of the tube, a
-prism of 64 sides, Clausing's law is an approximation with a tolerance. No law is claimed of the
-others: their transmission is measured. Neither the gas nor its temperature changes a path.
+1 − alpha, until they reach an opening or, with probability sticking, stay on a wall. The part is
+a mesh (STL, OBJ, PLY) of the gas volume, closed at its openings, not of the metal round it; or one
+of ours: tube, elbow, cone, duct, annulus, trap. Reciprocity and the number of hits are exact in
+any shape; of the tube, a prism of 64 sides, Clausing's transmission is an approximation with a
+tolerance; all other transmissions are measured. Neither the gas nor its temperature changes a path.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ import numpy as np
 
 import analysis
 import walkers
-from analysis import Check, Prediction, space
+from analysis import Check, Prediction
 from analysis.laws import duct as law
 from analysis.laws import kinetic
 from scenarios import Gas, ParameterError, Parameters, Quantity, Real, WrongRule, parameter
 from scenarios import _meshes as meshes
+from scenarios._part_figure import draw_part
 
-HITS_PER_BATCH = 100_000
+HITS_PER_BATCH = 120_000
 
 
 class Params(Parameters):
@@ -42,7 +43,9 @@ class Params(Parameters):
     openings: meshes.Openings = parameter(
         {}, 'names of parts, or rules: {inlet = {plane = "z=0"}, outlet = {part = "lid"}} [m]'
     )
-    walls: meshes.Walls = parameter({}, "walls other than diffuse: {wall = {alpha = 0.9}}")
+    walls: meshes.Walls = parameter(
+        {}, "walls other than diffuse: {wall = {alpha = 0.9}, core = {sticking = 0.1}}"
+    )
     gas: Gas = parameter("N2", "gas, by name; conductance only")
     T: Real = parameter(300.0, "temperature; conductance only", unit="K", minimum=1e-3, maximum=1e5)
 
@@ -65,13 +68,11 @@ def _openings(p: Params) -> list[str]:
 
 
 def build(p: Params) -> walkers.FreeMolecular:
-    """Molecules through every opening in proportion to its area: 10⁵ hits a batch or so."""
+    """Molecules through every opening in proportion to its area: about 1.2·10⁵ hits a batch."""
     part, openings = _part(p), _openings(p)
     walls = meshes.wall_names(part, len(openings), p.walls)
     boundaries: dict[str, Any] = {name: walkers.Absorbing() for name in openings}
-    for name in walls:
-        alpha = p.walls.get(name, {}).get("alpha", 1.0)
-        boundaries[name] = walkers.Maxwell(alpha, p.T) if alpha < 1.0 else walkers.Diffuse(p.T)
+    boundaries |= {name: meshes.boundary(p.walls.get(name, {}), p.T) for name in walls}
     area = np.array([part.areas[name] for name in openings])
     n_hits = 1.0 + sum(part.areas[name] for name in walls) / area.sum()
     n = np.clip(HITS_PER_BATCH / n_hits, 2000, 50_000) * area / area.sum()
@@ -98,15 +99,16 @@ def laws(p: Params) -> dict[str, Prediction]:
     out = sum(areas[name] for name in openings)
     ours = p.mesh == "tube" and not (p.openings or p.walls)
     radius, length, n_sides = meshes.TUBE
-    W = law.polygon_tube(length / radius, n_sides) if ours else law.measured()
+    W = law.polygon_tube(length / radius, n_sides) if ours else law.unclaimed("no law of any shape")
     pairs, both = list(permutations(openings, 2)), combinations(openings, 2)
+    hits = law.hits_per_molecule(sum(areas.values()) - out, out, areas[openings[0]])
+    if any(wall.get("sticking") for wall in p.walls.values()):
+        hits = law.unclaimed("no law where walls keep molecules")
     return {
         **{f"transmission[{i},{j}]": W for i, j in pairs},
         **{f"conductance[{i},{j}]": law.scaled(W, _per_W(p, areas[i])) for i, j in pairs},
         **{f"reciprocity[{i},{j}]": law.reciprocity(areas[i], areas[j]) for i, j in both},
-        "hits_per_molecule": law.hits_per_molecule(
-            sum(areas.values()) - out, out, areas[openings[0]]
-        ),
+        "hits_per_molecule": hits,
     }
 
 
@@ -159,20 +161,8 @@ def remarks(record: walkers.Record, p: Params) -> list[str]:
 
 def plot(result: Any) -> Any:
     """Paths in the part, and how often molecules from the first opening hit its walls."""
-    p, model, seed = result.params, result.record.model, result.record.seed
-    part, openings = _part(p), _openings(p)
-    unit, per_metre = ("mm", 1e3) if np.ptp(part.box, axis=0).max() < 1.0 else ("m", 1.0)
-    low, high = (per_metre * end for end in part.box)
-    figure, (left, right) = space.figure(2)
-    space.draw_surface(left, per_metre * part.corners[part.parts >= len(openings)])
-    space.draw_surface(left, per_metre * part.corners[part.parts < len(openings)], "tab:red", 0.3)
-    space.draw_paths(left, [per_metre * path for path in walkers.trace_paths(model, seed, 8, 60)])
-    space.frame(left, low, high, unit, "Eight molecules; openings red")
-    corners, hits = meshes.hit_map(model, seed)
-    label = f"hits per area, over those on {openings[0]}"
-    space.draw_values(right, per_metre * corners, hits, label)
-    space.frame(right, low, high, unit, f"Where molecules from {openings[0]} hit the wall")
-    return figure
+    record = result.record
+    return draw_part(_part(result.params), record.model, record.seed)
 
 
 def _changed(model: Any, **laws: Any) -> Any:
@@ -190,6 +180,13 @@ WRONG_RULES: Mapping[str, WrongRule] = {
         change=lambda model: replace(
             model,
             sources=tuple(replace(s, angles=walkers.AngleLaw.ISOTROPIC) for s in model.sources),
+        ),
+        moves={"hits_per_molecule": -1},
+    ),
+    "sticky": WrongRule(
+        "walls keep one molecule in a hundred that hit them",
+        change=lambda model: model.with_boundaries(
+            lambda s: s.boundary if s.boundary == walkers.Absorbing() else walkers.Pump(0.01, 300.0)
         ),
         moves={"hits_per_molecule": -1},
     ),

@@ -12,15 +12,13 @@ from ..verdict import Prediction
 from ._require import positive
 from .knudsen import transmission_probability
 
-UNCLAIMED = "no law for any shape"
-
 EQUAL = 0.1
 """Openings whose areas differ by less, relatively, are judged against a one-way valve."""
 
 
-def measured() -> Prediction:
-    """Claim nothing: what passes through an arbitrary shape is only measured."""
-    return Prediction(UNCLAIMED, math.nan, math.nan)
+def unclaimed(why: str) -> Prediction:
+    """Claim nothing, and say why: the quantity is only measured."""
+    return Prediction(why, math.nan, math.nan)
 
 
 def polygon_tube(length_over_radius: float, n_sides: int) -> Prediction:

@@ -75,6 +75,17 @@ def test_transmission_does_not_depend_on_the_size_and_conductance_is_in_litres()
 
 
 @pytest.mark.compiled
+def test_a_baffle_that_pumps_takes_what_does_not_come_through():
+    result = scenarios.run("duct", mesh="trap", walls={"baffle": {"sticking": 1.0}}, batches=64)
+    outcomes = {v.quantity: v.outcome for v in result.verdicts}
+    assert outcomes["hits_per_molecule"] == "measured"
+    assert outcomes["reciprocity[inlet,outlet]"] == "agrees"
+    absorbed = result.record["absorbed"].sum(axis=(0, 1))
+    assert (absorbed > 0).tolist() == [True, True, False, True]  # in, out, wall, baffle
+    assert absorbed.sum() == result.record["entered"].sum()
+
+
+@pytest.mark.compiled
 @pytest.mark.parametrize("n_sides", [6, 16])
 def test_the_tolerance_of_a_tube_of_few_sides_covers_it(n_sides):
     part = parts.tube(1.0, 5.0, n_sides, equal_area=True)
@@ -140,7 +151,9 @@ def test_millimetres_read_as_metres_are_noticed(tmp_path, capsys):
         (["walls={core = {alpha = 0.5}}"], ["walls: no wall 'core'; there are: wall"]),
         (["walls={wall = {alpha = 1.5}}"], ["walls: alpha must be between 0 and 1"]),
         (["walls={wall = {alpha = nan}}"], ["walls: must be a finite number"]),
-        (["walls={wall = {beta = 1}}"], ["walls: a wall has alpha"]),
+        (["walls={wall = {beta = 1}}"], ["walls: a wall has alpha or sticking, not beta"]),
+        (["walls={wall = {sticking = -1}}"], ["walls: sticking must be between 0 and 1"]),
+        (["walls={wall = {}}"], ["walls: wall needs either alpha or sticking"]),
         (["T=0"], ["T: must be at least 0.001, got 0"]),
         (["scale=0"], ["scale: must be at least 1e-09, got 0"]),
         (["scale=-1"], ["scale"]),
