@@ -86,11 +86,13 @@ def frame(axes: Any, low: ArrayLike, high: ArrayLike, unit: str, title: str = ""
     """Show a box with lengths to scale, name the axes and the unit."""
     limits = np.column_stack([np.asarray(low), np.asarray(high)])
     axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
-    axes.set_box_aspect(np.ptp(limits, axis=1), zoom=0.85)
+    size = np.ptp(limits, axis=1)
+    axes.set_box_aspect(size, zoom=0.8)
     axes.set(xlabel=f"x [{unit}]", ylabel=f"y [{unit}]", zlabel=f"z [{unit}]")
-    for axis in "xyz":
-        axes.locator_params(axis=axis, nbins=4)
+    for axis, length in zip("xyz", size, strict=True):
+        axes.locator_params(axis=axis, nbins=4 if length > 0.5 * size.max() else 2)
     axes.tick_params(labelsize="x-small")
+    axes.zaxis.labelpad = 8.0
     axes.set_title(title, fontsize="medium", loc="left")
 
 

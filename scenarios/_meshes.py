@@ -25,6 +25,9 @@ DEFAULT = "elbow"
 TUBE = (0.02, 0.2, 64)
 """Radius and length [m] and sides of the tube that is built in."""
 
+MIRROR_LIKE = 0.05
+"""Walls of a smaller alpha come with a caution."""
+
 LARGE, SMALL = 5.0, 1e-4
 """Longest edge of a box [m] beyond which, or below which, a file's unit is probably another one."""
 
@@ -187,3 +190,14 @@ def described(enclosure: Enclosure, scale: float) -> list[str]:
             f"scale={1e3 * scale:g}"
         )
     return said + list(enclosure.remarks)
+
+
+def mirrors(walls: Rules) -> list[str]:
+    """Caution against walls that are nearly mirrors."""
+    shiny = [name for name, wall in walls.items() if wall.get("alpha", 1.0) < MIRROR_LIKE]
+    if not shiny:
+        return []
+    return [
+        f"mirrors ({', '.join(shiny)}) may hold a few molecules for very many hits: the error of "
+        "hits_per_molecule is then too small"
+    ]

@@ -81,8 +81,7 @@ def build(p: Params) -> walkers.FreeMolecular:
         n_walkers=sum(counts),
         species=walkers.gas(p.gas),
         surfaces=tuple(
-            walkers.Surface(name, walkers.Mesh(*part.part(name)), boundaries[name])
-            for name in part.names
+            walkers.Surface(name, part.mesh(name), boundaries[name]) for name in part.names
         ),
         sources=tuple(
             walkers.FromSurface(name, p.T, count)
@@ -146,6 +145,11 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     scales |= {name: 1.0 for name in estimates if name.startswith("reciprocity")}
     scales |= {name: known.law for name, known in predictions.items() if known.law > 0.0}
     return analysis.checks_of(estimates, predictions, scales)
+
+
+def cautions(p: Params) -> list[str]:
+    """Say where few molecules make most of the hits."""
+    return meshes.mirrors(p.walls)
 
 
 def remarks(record: walkers.Record, p: Params) -> list[str]:

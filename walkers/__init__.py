@@ -50,6 +50,7 @@ from .molecular import (
     Cone,
     Cylinder,
     Disc,
+    Enclosure,
     FermiGas,
     FreeMolecular,
     FromGas,
@@ -65,7 +66,9 @@ from .molecular import (
     Surface,
     cutting_plane,
     enclosed_volume,
+    read_mesh,
     trace_paths,
+    write_mesh,
 )
 from .species import Species, gas
 
@@ -86,6 +89,7 @@ __all__ = [
     "Cylinder",
     "Diffuse",
     "Disc",
+    "Enclosure",
     "Exchange",
     "FermiGas",
     "FreeMolecular",
@@ -142,9 +146,11 @@ __all__ = [
     "n_workers",
     "open_chain",
     "processes",
+    "read_mesh",
     "run",
     "scharfetter_gummel",
     "threads",
     "together",
     "trace_paths",
+    "write_mesh",
 ]

@@ -92,7 +92,7 @@ def test_the_tolerance_of_a_tube_of_few_sides_covers_it(n_sides):
     model = walkers.FreeMolecular(
         8000,
         surfaces=tuple(
-            walkers.Surface(name, walkers.Mesh(*part.part(name)), boundary)
+            walkers.Surface(name, part.mesh(name), boundary)
             for name, boundary in [
                 ("inlet", walkers.Absorbing()),
                 ("outlet", walkers.Absorbing()),
@@ -107,6 +107,7 @@ def test_the_tolerance_of_a_tube_of_few_sides_covers_it(n_sides):
     assert abs(W.value - known.law) < known.tolerance + 4.0 * W.stderr
 
 
+@pytest.mark.compiled
 def test_millimetres_read_as_metres_are_noticed(tmp_path, capsys):
     openings = 'openings={a = {plane = "z=0"}, b = {plane = "x=0"}}'
     arguments = [*RUN, "--set", f"mesh={box(tmp_path)}", "--set", openings]
@@ -179,6 +180,22 @@ def test_trimesh_is_asked_for_where_it_is_missing(tmp_path, capsys, monkeypatch)
     monkeypatch.setitem(__import__("sys").modules, "trimesh", None)
     file = box(tmp_path)
     assert_refused(fluxwalk(capsys, *RUN, "--set", f"mesh={file}"), "fluxwalk[meshes]")
+
+
+def test_openings_that_nothing_connects_are_named():
+    p = duct.Params()
+    record = {
+        "entered": np.full((4, 2), 90),
+        "absorbed": np.full((4, 2, 3), [[90, 0, 0], [1, 89, 0]]),
+        "hits": np.full((4, 2, 3), 90),
+    }
+    with pytest.raises(scenarios.ParameterError, match=r"none of 360 .* from inlet to outlet"):
+        duct.checks(record, p)
+
+
+def test_mirrors_come_with_a_caution():
+    assert "mirrors (wall)" in duct.cautions(duct.Params(walls={"wall": {"alpha": 0.0}}))[0]
+    assert duct.cautions(duct.Params()) == []
 
 
 def test_the_laws_need_no_simulation():

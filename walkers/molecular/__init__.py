@@ -1,8 +1,10 @@
 """Free molecules between surfaces: no numba until a batch is computed."""
 
 from .detector import BeamDetector
-from .gas import FreeMolecular, trace_paths
+from .enclosure import Enclosure, write_mesh
+from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
 from .mesh import Mesh, enclosed_volume
+from .mesh_file import read_mesh
 from .passing import FermiGas, Maxwellian, Photons, PlaneCrossings
 from .probes import Grid, cutting_plane
 from .shapes import Annulus, Box, Cone, Cylinder, Disc, Plane, Rectangle, Shape, Sphere, Surface
@@ -15,6 +17,7 @@ __all__ = [
     "Cone",
     "Cylinder",
     "Disc",
+    "Enclosure",
     "FermiGas",
     "FreeMolecular",
     "FromGas",
@@ -31,5 +34,7 @@ __all__ = [
     "Surface",
     "cutting_plane",
     "enclosed_volume",
+    "read_mesh",
     "trace_paths",
+    "write_mesh",
 ]

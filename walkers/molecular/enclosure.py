@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engine.model import frozen_array
+from .mesh import Mesh
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -65,6 +66,10 @@ class Enclosure:
     def box(self) -> tuple[Floats, Floats]:
         """Lowest and highest coordinates [m]."""
         return self.vertices.min(axis=0), self.vertices.max(axis=0)
+
+    def mesh(self, name: str) -> Mesh:
+        """One part as the shape of a ``Surface``."""
+        return Mesh(*self.part(name))
 
     def part(self, name: str) -> tuple[Floats, Integers]:
         """Vertices and triangles of one part, without the vertices of others."""
