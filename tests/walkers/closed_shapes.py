@@ -109,6 +109,10 @@ def closed_shapes(center, axis, scale):
             ],
             without(wide, frustum(center - scale * axis, axis, scale, 0.3, 0.3, 4.0)),
         ),
+        "sphere": (
+            [Sphere(tuple(ball), s)],
+            lambda r: np.linalg.norm(r - ball, axis=-1) - scale,
+        ),
         "ball in a box": (
             [world, Sphere(tuple(ball), 0.8 * s, "outside")],
             without(in_world, lambda r: np.linalg.norm(r - ball, axis=-1) - 0.8 * scale),

@@ -81,7 +81,8 @@ def sphere_hit(p, i, x, y, z, dx, dy, dz):
     """Distance to a sphere from inside."""
     u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
     room = max(p[i, 6] - (u * u + v * v + w * w), 0.0)
-    return far_root(1.0, u * dx + v * dy + w * dz, room)
+    # Not 1 for the square of the direction: its rounding error would grow from hit to hit.
+    return far_root(dx * dx + dy * dy + dz * dz, u * dx + v * dy + w * dz, room)
 
 
 @scalar

@@ -159,7 +159,7 @@ def ball_hit(p, i, x, y, z, dx, dy, dz):
     start = max(-(u * dx + v * dy + w * dz) - p[i, 11], 0.0)
     u, v, w = u + start * dx, v + start * dy, w + start * dz
     c = max(u * u + v * v + w * w - p[i, 6], 0.0)
-    return start + entry(1.0, u * dx + v * dy + w * dz, c)
+    return start + entry(dx * dx + dy * dy + dz * dz, u * dx + v * dy + w * dz, c)
 
 
 @kernel
