@@ -29,7 +29,7 @@ class Fault(NamedTuple):
 
 STREAMS, LATTICE = "tests/walkers/test_streams.py", "tests/walkers/test_lattice.py"
 ENGINE, VERDICT = "tests/walkers/test_engine.py", "tests/analysis/test_verdict.py"
-SITES = "tests/walkers/test_sites.py"
+SITES, SHAPES = "tests/walkers/test_sites.py", "tests/walkers/test_molecular_shapes.py"
 ESTIMATE, DIFFUSION = "tests/analysis/test_estimate.py", "tests/analysis/test_diffusion.py"
 
 FAULTS = [
@@ -147,6 +147,22 @@ FAULTS = [
     Fault("a hop to a solid neighbour", "walkers/lattice/image.py",
           "(sites[there] != SOLID)", "(sites[there] != OPEN)",
           "tests/walkers/test_image.py::test_walkers_hop_to_every"),
+    Fault("a cone's normal without its tilt", "walkers/molecular/hit_rare.py",
+          "lift = -sign * p[i, 10] * p[i, 6]", "lift = 0.0",
+          f"{SHAPES}::test_a_flight_ends_where_marching_leaves_the_gas[cone]"),
+    Fault("a sphere's hits that drift off it", "walkers/molecular/hit.py",
+          "far_root(dx * dx + dy * dy + dz * dz, u * dx", "far_root(1.0, u * dx",
+          f"{SHAPES}::test_molecules_stay_in_the_gas_for_thousands_of_hits[1e-09-0.0-sphere]"),
+    Fault("starts even along the axis of a cone", "walkers/molecular/points.py",
+          "radius = np.sqrt(first * first + u * (last - first) * (last + first))",
+          "radius = first + u * (last - first)",
+          f"{SHAPES}::test_starts_are_uniform_over_any_surface[cone]"),
+    Fault("molecules that start in a hole of their wall", "walkers/molecular/points.py",
+          "if behind < distance and in_flat", "if behind < 0.0 and in_flat",
+          f"{SHAPES}::test_no_molecule_starts_in"),
+    Fault("walls seen through the rod of an annular tube", "analysis/laws/ducts.py",
+          "((0, 2.0 * free), (1, free))", "((0, math.pi), (1, free))",
+          "tests/analysis/test_ducts.py::test_annular_tubes"),
     Fault("noise of localisation counted as motion", "analysis/motion.py",
           "columns = _columns(own.n, exponent, own.has_noise)",
           "columns = _columns(own.n, exponent, False)",
