@@ -85,6 +85,13 @@ CONTRACT = {
     "manometer": (
         {"T_gauge": 300, "T_cell": 77, "tube_diameter": 0.004, "gas": "N2", "p_gauge": ...},
         ["p_cell"],
+    "knudsen-diffusion": (
+        {"radius": ..., "length_over_radius": ..., "gas": ..., "T": ...},
+        ["D_flux", "D_msd"],
+    ),
+    "knudsen-slit": (
+        {"gap": ..., "t_1": ..., "t_2": ..., "gas": ..., "T": ...},
+        ["growth"],
     ),
     "anisotropic": (
         {"rates": ...},
@@ -258,6 +265,9 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("thermal-transpiration", {"T_hot": 300.0, "alpha_n": 0.5, "sigma_t": 1.5}),
         ("manometer", {"T_cell": 1500.0, "gas": "He", "tube_diameter": 0.05}),
         ("manometer", {"T_cell": 300.0, "p_gauge": 100.0}),
+        ("knudsen-diffusion", {"length_over_radius": 1.0, "gas": "He", "radius": 30.0}),
+        ("knudsen-diffusion", {"length_over_radius": 100.0, "T": 4.0, "radius": 1e-9}),
+        ("knudsen-slit", {"t_1": 0.5, "t_2": 8.0, "gas": "H2", "gap": 1e-9}),
         ("harmonic", {"image": "grains"}),
         ("harmonic", {"c_1": 1.0, "c_2": 1.5}),
         ("hollow-tube", {"r_outer": 1.4e-3, "resolution": 40, "c_outer": 0, "solubility": 3.0}),
