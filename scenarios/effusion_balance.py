@@ -1,9 +1,10 @@
 """Two boxes of gas at different temperatures share a hole: what comes to balance?
 
-Rule: molecules fly between two cubes with diffuse walls at T_hot and T_cold through a hole in
-the wall they share, and never meet each other. The closed pair starts with equal densities and
-is observed after fourteen relaxation times (what is left of the start: below 10⁻⁶). The open
-pair is fed through the far ends by reservoirs with P₁/√T₁ = P₂/√T₂.
+Rule: molecules fly between a cube with diffuse walls at T_hot and a box three times as long at
+T_cold, through a hole in the wall they share, and never meet each other. The closed pair starts
+with equal densities and is observed after fourteen relaxation times (what is left of the start:
+below 10⁻⁶). The open pair is fed through the far ends, the hot one through a wide opening and the
+cold one through a narrow one, by reservoirs with P₁/√T₁ = P₂/√T₂. Nothing is its own mirror image.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
 
 HOLE_HOT, HOLE_COLD, WALLS_HOT, WALLS_COLD = 0, 1, 2, 3  # numbers of the surfaces
 ENERGY = 2  # column of the sums
-FEED_RADIUS = 0.45  # of the openings at the far ends, in chamber sides
+COLD_DEPTH = 3.0  # length of the cold chamber, in chamber sides
+FEED_HOT, FEED_COLD = 0.45, 0.2  # radii of the openings at the far ends, in chamber sides
 RELAXATIONS_BEFORE, RELAXATIONS_OBSERVED = 14.0, 40.0
 
 
@@ -35,9 +37,7 @@ class Params(Parameters):
     T_hot: Real = parameter(400.0, "hot chamber", unit="K", minimum=0.1, maximum=1e5)
     T_cold: Real = parameter(300.0, "cold chamber", unit="K", minimum=0.1, maximum=1e5)
     hole_radius: Real = parameter(0.02, "radius of the hole", unit="m", minimum=1e-9, maximum=100.0)
-    chamber_side: Real = parameter(
-        0.1, "inner side of each cube", unit="m", minimum=1e-8, maximum=1e3
-    )
+    chamber_side: Real = parameter(0.1, "side of the hot cube", unit="m", minimum=1e-8, maximum=1e3)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Params:
@@ -61,71 +61,61 @@ QUANTITIES = {
 
 def build(p: Params) -> walkers.Model:
     """Build a closed pair, observed once it has relaxed, and an open pair in steady flow."""
-    a = p.chamber_side
-    hot = walkers.Box((0, 0, 0), (a, a, a))
-    cold = walkers.Box((a, 0, 0), (2 * a, a, a))
-    middle = (a, a / 2, a / 2)
+    a, far = p.chamber_side, p.chamber_side + COLD_DEPTH * p.chamber_side
+
+    def disc(x: float, towards: int, radius: float) -> walkers.Disc:
+        return walkers.Disc((x, a / 2, a / 2), (towards, 0, 0), radius)
+
+    hot, cold = walkers.Box((0, 0, 0), (a, a, a)), walkers.Box((a, 0, 0), (far, a, a))
     surfaces = (
-        walkers.Surface("hole_hot", walkers.Disc(middle, (-1, 0, 0), p.hole_radius),
-                        walkers.Passage("cold"), "hot"),
-        walkers.Surface("hole_cold", walkers.Disc(middle, (1, 0, 0), p.hole_radius),
-                        walkers.Passage("hot"), "cold"),
+        walkers.Surface("hole_hot", disc(a, -1, p.hole_radius), walkers.Passage("cold"), "hot"),
+        walkers.Surface("hole_cold", disc(a, 1, p.hole_radius), walkers.Passage("hot"), "cold"),
         walkers.Surface("walls_hot", hot, walkers.Diffuse(p.T_hot), "hot"),
         walkers.Surface("walls_cold", cold, walkers.Diffuse(p.T_cold), "cold"),
-    )  # fmt: skip
+    )
     relaxation = _relaxation_time(p)
     # Hits in a relaxation time grow as the inverse area of the hole.
-    n = int(np.clip(5000.0 * (p.hole_radius / a) * (p.hole_radius / a), 5, 200))
-    observed = RELAXATIONS_BEFORE * relaxation
+    n = int(np.clip(4000.0 * (p.hole_radius / a) * (p.hole_radius / a), 3, 160))
+    n_cold, observed = int(COLD_DEPTH) * n, RELAXATIONS_BEFORE * relaxation
     closed = walkers.FreeMolecular(
-        n_walkers=2 * n,
+        n_walkers=n + n_cold,
         species=walkers.gas(p.gas),
         surfaces=surfaces,
-        sources=(walkers.FromGas("hot", p.T_hot, n), walkers.FromGas("cold", p.T_cold, n)),
+        sources=(walkers.FromGas("hot", p.T_hot, n), walkers.FromGas("cold", p.T_cold, n_cold)),
         t_start=observed,
         t_end=observed + RELAXATIONS_OBSERVED * relaxation,
         watched=("hole_hot", "hole_cold"),
         census_times=tuple(np.linspace(0.0, 8.0, 33) * relaxation),
     )
-    feed = FEED_RADIUS * a
-    far_left, far_right = (0.0, a / 2, a / 2), (2 * a, a / 2, a / 2)
+    feeds = (
+        walkers.Surface("feed_hot", disc(0, 1, FEED_HOT * a), walkers.Absorbing(), "hot"),
+        walkers.Surface("feed_cold", disc(far, -1, FEED_COLD * a), walkers.Absorbing(), "cold"),
+    )
     opened = replace(
         closed,
         n_walkers=8000,
-        surfaces=(
-            *surfaces[:2],
-            walkers.Surface("feed_hot", walkers.Disc(far_left, (1, 0, 0), feed),
-                            walkers.Absorbing(), "hot"),
-            walkers.Surface("feed_cold", walkers.Disc(far_right, (-1, 0, 0), feed),
-                            walkers.Absorbing(), "cold"),
-            *surfaces[2:],
-        ),
+        surfaces=(*surfaces[:2], *feeds, *surfaces[2:]),
         sources=(
-            walkers.FromSurface("feed_hot", p.T_hot, 4000),
-            walkers.FromSurface("feed_cold", p.T_cold, 4000),
+            walkers.FromSurface("feed_hot", p.T_hot, 6000),
+            walkers.FromSurface("feed_cold", p.T_cold, 2000),
         ),
         t_start=0.0,
         t_end=float("inf"),
         track_speeds=False,
         watched=(),
         census_times=(),
-    )  # fmt: skip
+    )
     return walkers.together(closed=closed, open=opened)
 
 
 def _relaxation_time(p: Params) -> float:
     """Time in which the chambers exchange their gas and the cold molecules fly a few times [s]."""
     m = walkers.gas(p.gas).mass
-    leave = (
-        np.pi
-        * p.hole_radius
-        * p.hole_radius
-        / (4.0 * p.chamber_side * p.chamber_side * p.chamber_side)
-    )
-    rate = leave * (kinetic.mean_speed(p.T_hot, m) + kinetic.mean_speed(p.T_cold, m))
+    a, hole_area = p.chamber_side, np.pi * p.hole_radius * p.hole_radius
+    hot, cold = kinetic.mean_speed(p.T_hot, m), kinetic.mean_speed(p.T_cold, m)
+    rate = hole_area / (4.0 * a * a * a) * (hot + cold / COLD_DEPTH)
     # With a large hole and very unequal temperatures the cold gas's own flights are slower.
-    slowest_flights = 4.0 * p.chamber_side / kinetic.mean_speed(p.T_cold, m)
-    return float(max(1.0 / rate, slowest_flights))
+    return float(max(1.0 / rate, 8.0 * a / cold))
 
 
 def laws(p: Params) -> dict[str, Prediction]:
@@ -133,7 +123,7 @@ def laws(p: Params) -> dict[str, Prediction]:
     return {
         "impingement_ratio": transpiration.impingement_ratio(p.T_hot, p.T_cold),
         "pressure_ratio": transpiration.pressure_ratio(
-            p.T_hot, p.T_cold, p.hole_radius, p.chamber_side
+            p.T_hot, p.T_cold, p.hole_radius, p.chamber_side, COLD_DEPTH * p.chamber_side
         ),
         "net_flux": transpiration.balance_net_flux(p.T_hot, p.T_cold),
         "energy_flux": transpiration.balance_energy_flux(p.T_hot, p.T_cold),
@@ -143,21 +133,26 @@ def laws(p: Params) -> dict[str, Prediction]:
 def checks(record: walkers.Record, p: Params) -> list[Check]:
     """Wall rates, pressures and energy of the closed pair; net flux of the open one."""
     hole_area = np.pi * p.hole_radius**2
-    wall_area = 6.0 * p.chamber_side**2 - hole_area
+    area_hot = 6.0 * p.chamber_side**2 - hole_area
+    area_cold = (2.0 + 4.0 * COLD_DEPTH) * p.chamber_side**2 - hole_area
     hits = record["closed.hits"].sum(axis=1)  # over the sources
     time = record["closed.present_time"].sum(axis=1)
     energy = record["closed.crossing_sums"].sum(axis=1)[:, :, ENERGY]
     wall_hits = hits[:, WALLS_HOT] + hits[:, WALLS_COLD]
     energy_out = energy[:, HOLE_HOT] - energy[:, HOLE_COLD]
     # Each feed injects ν·(feed area) molecules per time; its walkers stand for them.
-    feed_area = np.pi * (FEED_RADIUS * p.chamber_side) ** 2
+    feed_areas = np.pi * (np.array([FEED_HOT, FEED_COLD]) * p.chamber_side) ** 2
     crossings = record["open.hits"][:, :, HOLE_HOT] - record["open.hits"][:, :, HOLE_COLD]
-    per_molecule = (crossings / record["open.entered"]).sum(axis=1)
+    net = crossings / record["open.entered"] @ (feed_areas / hole_area)
     estimates = {
-        "impingement_ratio": analysis.ratio(hits[:, WALLS_HOT], hits[:, WALLS_COLD]),
-        "pressure_ratio": analysis.ratio(time[:, 0] * p.T_hot, time[:, 1] * p.T_cold),
-        "net_flux": analysis.batch_mean(per_molecule * feed_area / hole_area),
-        "energy_flux": analysis.ratio(energy_out / hole_area, wall_hits / (2.0 * wall_area), "J"),
+        "impingement_ratio": analysis.ratio(
+            hits[:, WALLS_HOT] / area_hot, hits[:, WALLS_COLD] / area_cold
+        ),
+        "pressure_ratio": analysis.ratio(time[:, 0] * p.T_hot, time[:, 1] * p.T_cold / COLD_DEPTH),
+        "net_flux": analysis.batch_mean(net),
+        "energy_flux": analysis.ratio(
+            energy_out / hole_area, wall_hits / (area_hot + area_cold), "J"
+        ),
     }
     predictions = laws(p)
     scales = {"net_flux": 1.0, "energy_flux": predictions["energy_flux"].law or k * p.T_cold}
@@ -171,27 +166,33 @@ def plot(result: Any) -> Any:
     closed = record.part("closed")
     times = np.array(closed.census_times) / _relaxation_time(p)
     figure, (axes,) = draw.figure()
-    ratio = laws(p)["pressure_ratio"].expected * p.T_cold / p.T_hot  # of densities
-    final = ratio / (1.0 + ratio)
-    law = final + (0.5 - final) * np.exp(-times)
+    ratio = laws(p)["pressure_ratio"].expected * p.T_cold / p.T_hot / COLD_DEPTH  # of numbers
+    final, start = ratio / (1.0 + ratio), 1.0 / (1.0 + COLD_DEPTH)
+    law = final + (start - final) * np.exp(-times)
     draw.draw_law(axes, times, law, "exponential to the law's balance")
     census = record["closed.present_count"]
     draw.draw_batches(axes, times, census[:, :, 0] / closed.n_walkers, "molecules")
-    draw.label_axes(
-        axes, "time [relaxation times]", "share in the hot chamber", "Relaxation of the closed pair"
-    )
+    title = "Relaxation of the closed pair"
+    draw.label_axes(axes, "time [relaxation times]", "share in the hot chamber", title)
     return figure
+
+
+def _emitting(model: walkers.Together, **laws: Any) -> walkers.Model:
+    return model.each(
+        lambda pair: pair.with_boundaries(lambda s: walkers.emitting(s.boundary, **laws))
+    )
 
 
 WRONG_RULES = {
     "no-thermalisation": WrongRule(
         "the walls give new directions but leave every molecule its speed",
-        change=lambda model: model.each(
-            lambda pair: pair.with_boundaries(
-                lambda s: walkers.emitting(s.boundary, speeds=walkers.SpeedLaw.KEPT)
-            )
-        ),
+        change=lambda model: _emitting(model, speeds=walkers.SpeedLaw.KEPT),
         moves={"pressure_ratio": +1, "energy_flux": -1},
+    ),
+    "no-cosine": WrongRule(
+        "the walls emit uniformly over the hemisphere",
+        change=lambda model: _emitting(model, angles=walkers.AngleLaw.ISOTROPIC),
+        moves={"impingement_ratio": +1, "pressure_ratio": +1, "net_flux": -1, "energy_flux": -1},
     ),
 }
 

@@ -19,15 +19,17 @@ N_RADII, N_ANGLES = 32, 512
 """Quadrature points over a hole: 1e-9 of the mean chord even where hole and edges touch."""
 
 
-def mean_chord_from_hole(radius: float, side: float) -> float:
-    """Mean flight of molecules that enter a cube through a hole by the cosine law.
+def mean_chord_from_hole(radius: float, side: float, depth: float | None = None) -> float:
+    """Mean flight of molecules that enter a box through a hole by the cosine law.
 
     Parameters
     ----------
     radius : float [m]
-        Radius of the circular hole centred in one face, at most side/2.
+        Radius of the circular hole centred in a square face, at most side/2.
     side : float [m]
-        Side of the cube.
+        Side of that face.
+    depth : float [m], optional
+        Depth of the box behind it; that of a cube where none is given.
 
     Returns
     -------
@@ -36,23 +38,26 @@ def mean_chord_from_hole(radius: float, side: float) -> float:
     Raises
     ------
     ValueError
-        If the hole does not fit into the face.
+        If the hole does not fit into the face, or the depth is not positive.
 
     Source: ∫ s (cosθ cosθ′/πs²) dA′ over the other five faces, in closed form for each point
     of the hole (over a whole face instead of the hole it gives 4V/S = 2 side/3); the mean over
     the hole by Gauss-Legendre points in r² and equal angles.
     """
     hole_in_face(radius, side)
+    deep = side if depth is None else depth
+    positive(depth=deep)
     node, weight = np.polynomial.legendre.leggauss(N_RADII)
     r = radius / side * np.sqrt((1.0 + node[:, None]) / 2.0)
     phi = 2.0 * math.pi * np.arange(N_ANGLES) / N_ANGLES
-    # The four quarters of the cube around a point have the same mean over the hole.
-    quarter = _quarter_chord(0.5 - r * np.cos(phi), 0.5 - r * np.sin(phi))
-    return float(side * 4.0 * (weight / 2.0) @ quarter.mean(axis=1))
+    # The four quarters of the box around a point have the same mean over the hole.
+    wide = side / deep
+    quarter = _quarter_chord(wide * (0.5 - r * np.cos(phi)), wide * (0.5 - r * np.sin(phi)))
+    return float(deep * 4.0 * (weight / 2.0) @ quarter.mean(axis=1))
 
 
 def _quarter_chord(u: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return one quarter's part of a point's mean chord in the unit cube.
+    """Return one quarter's part of a point's mean chord in a box of depth 1.
 
     The quarter lies between the planes through the point and two side walls, u and w away.
     """
@@ -94,8 +99,10 @@ def impingement_ratio(T_hot: float, T_cold: float) -> Prediction:
     )
 
 
-def pressure_ratio(T_hot: float, T_cold: float, radius: float, side: float) -> Prediction:
-    """Pressure ratio n₁T₁/n₂T₂ of two cubes in balance, n = N/V: √(T₁/T₂) for a small hole.
+def pressure_ratio(
+    T_hot: float, T_cold: float, radius: float, side: float, cold_depth: float | None = None
+) -> Prediction:
+    """Pressure ratio n₁T₁/n₂T₂ of two boxes in balance, n = N/V: √(T₁/T₂) for a small hole.
 
     Parameters
     ----------
@@ -104,7 +111,9 @@ def pressure_ratio(T_hot: float, T_cold: float, radius: float, side: float) -> P
     radius : float [m]
         Radius of the hole.
     side : float [m]
-        Side of either cube.
+        Side of the square face that the boxes share, and depth of the hot one.
+    cold_depth : float [m], optional
+        Depth of the cold box; a cube where none is given.
 
     Returns
     -------
@@ -116,14 +125,13 @@ def pressure_ratio(T_hot: float, T_cold: float, radius: float, side: float) -> P
         If a parameter is not positive, or the hole does not fit.
 
     Source: law, M. Knudsen, Ann. Phys. 336, 205 (1910). Expected: all surfaces send out the
-    same ν, and ⟨1/v⟩ = 1/v̄ of a crossing molecule, so N₁ = ν[(4V − A_h l_h)/v̄₁ + A_h l_h/v̄₂]:
-    of the total path 4Vν per time, A_h l_h ν is walked at the other box's temperature.
+    same ν, and ⟨1/v⟩ = 1/v̄ of a crossing molecule, so N₁ = ν[(4V₁ − A_h l₁)/v̄₁ + A_h l₁/v̄₂]:
+    of the total path 4V₁ν per time in that box, A_h l₁ν is walked at the other's temperature.
     """
     positive(T_hot=T_hot, T_cold=T_cold)
-    foreign = math.pi * radius**2 * mean_chord_from_hole(radius, side) / (4.0 * side**3)
     root = math.sqrt(T_hot / T_cold)
-    hot_density = 1.0 - foreign * (1.0 - root)
-    cold_density = 1.0 - foreign * (1.0 - 1.0 / root)
+    hot_density = 1.0 - _foreign_share(radius, side, side) * (1.0 - root)
+    cold_density = 1.0 - _foreign_share(radius, side, cold_depth or side) * (1.0 - 1.0 / root)
     return Prediction(
         "p₁/p₂ = √(T₁/T₂)",
         root,
@@ -132,6 +140,12 @@ def pressure_ratio(T_hot: float, T_cold: float, radius: float, side: float) -> P
         1.0,
         source="M. Knudsen, Ann. Phys. 336, 205 (1910); expected: with the hole's own size",
     )
+
+
+def _foreign_share(radius: float, side: float, depth: float) -> float:
+    """Share A_h l_h/4V of all path in a box that is walked by molecules fresh from the hole."""
+    chord = mean_chord_from_hole(radius, side, depth)
+    return math.pi * radius**2 * chord / (4.0 * side * side * depth)
 
 
 def balance_net_flux(T_hot: float, T_cold: float) -> Prediction:

@@ -236,6 +236,30 @@ def test_chord_against_sampled_rays(radius):
     )
 
 
+@pytest.mark.parametrize("depth", [0.3, 3.0])
+def test_chord_of_a_box_against_sampled_rays(depth):
+    """A box of depth d is a unit cube whose x axis is stretched: rays and all."""
+    random, n, radius = np.random.default_rng(14), 400_000, 0.4
+    r, phi = radius * np.sqrt(random.random(n)), 2.0 * np.pi * random.random(n)
+    x = np.stack([np.zeros(n), 0.5 + r * np.cos(phi), 0.5 + r * np.sin(phi)], axis=1)
+    v = emit(np.zeros(n, dtype=int), np.ones(n), random)
+    speed = np.sqrt((v**2).sum(axis=1))
+    dt, _, _ = fly(x, v / [depth, 1.0, 1.0])
+    error = (dt * speed).std() / math.sqrt(n)
+    law = transpiration.mean_chord_from_hole(radius, 1.0, depth)
+    assert abs((dt * speed).mean() - law) < SIGMAS * error
+    assert abs(law - transpiration.mean_chord_from_hole(radius, 1.0)) > 20.0 * error
+
+
+def test_balance_of_boxes_of_unequal_depth():
+    cubes, deep = (transpiration.pressure_ratio(4.0, 1.0, 0.4, 1.0, d) for d in (None, 1e6))
+    assert cubes == transpiration.pressure_ratio(4.0, 1.0, 0.4, 1.0, 1.0)
+    # An endless cold box hardly notices the hole: the hot one's share is left.
+    hot = np.pi * 0.4**2 * transpiration.mean_chord_from_hole(0.4, 1.0) / 4.0
+    assert deep.expected == near(2.0 * (1.0 + hot), rel=1e-5)
+    assert deep.law == cubes.law == 2.0
+
+
 def test_chord_quadrature_has_converged(monkeypatch):
     coarse = transpiration.mean_chord_from_hole(0.5, 1.0)
     monkeypatch.setattr(transpiration, "N_RADII", 96)
