@@ -1,4 +1,7 @@
-"""A progress bar for a terminal: batches, their rate, the time left and the error so far."""
+"""What is told of a run: a forecast if it is long, and on a terminal a bar.
+
+The bar shows batches, their rate, the time left and the error so far.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,18 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ._simulate import Stage, batches_needed
+from ._simulate import Forecast, Stage, batches_needed
 
+SECONDS_WORTH_A_FORECAST = 20.0
 SECONDS_BETWEEN_ESTIMATES = 0.25
 
 
 class ProgressBar:
-    """Shows the ``Stage`` of a run on a console, if that is a terminal."""
+    """Shows the ``Stage`` of a run on a console: a bar if that is a terminal, else a forecast."""
 
     def __init__(self, console: Console, title: str) -> None:
         """Show an empty bar at once: the first batch may take a second."""
+        self._console = console
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -47,7 +52,10 @@ class ProgressBar:
         self._bar.stop()
 
     def __call__(self, stage: Stage) -> None:
-        """Show one more finished batch."""
+        """Show one more finished batch, or what a round that begins will take."""
+        if stage.forecast is not None:
+            self._foretell(stage.scenario, stage.forecast)
+            return
         if not self._shown:
             return
         now = time.perf_counter()
@@ -64,6 +72,15 @@ class ProgressBar:
         self._bar.update(
             self._task, description=description, completed=stage.n_done, total=total, note=note
         )
+
+    def _foretell(self, name: str, forecast: Forecast) -> None:
+        """Say in one line what a long run will take."""
+        if forecast.seconds < SECONDS_WORTH_A_FORECAST:
+            return
+        then = ", then as many as the precision needs" if forecast.is_round else ""
+        said = f"{forecast.n_batches} batches, about {_duration(forecast.seconds)} to go{then}"
+        self._console.print(f"fluxwalk: {name}: {said}", markup=False, highlight=False,
+                            soft_wrap=True)  # fmt: skip
 
     def _note(self, now: float, n_done: int, total: int) -> str:
         assert self._first is not None
@@ -88,5 +105,5 @@ def _duration(seconds: float) -> str:
 
 
 def progress_bar(title: str) -> ProgressBar:
-    """Bar on stderr, which shows on a terminal only."""
+    """Forecast of a long run on stderr, and a bar if that is a terminal."""
     return ProgressBar(Console(stderr=True), title)

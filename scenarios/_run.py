@@ -52,7 +52,7 @@ def run(
     jobs : int, optional
         Number of threads, by default one per available core.
     progress : callable, optional
-        Called with a ``Stage`` after each batch.
+        Called with a ``Stage`` before each round, with a forecast, and after each batch.
     allow_long : bool
         Run even what is forecast to take more than a day or more than the free memory.
     **parameters

@@ -120,6 +120,11 @@ class Scenario:
         said: list[str] = getattr(self.file, "cautions", lambda p: [])(params)
         return said
 
+    def batch_error(self, params: Parameters) -> float | None:
+        """Relative error of the leading quantity after one batch, if the file can say it."""
+        said: float | None = getattr(self.file, "batch_error", lambda p: None)(params)
+        return said
+
     def remarks(self, record: walkers.Record, params: Parameters) -> list[str]:
         """Say what the file has to say of a finished run beside its verdicts."""
         said: list[str] = getattr(self.file, "remarks", lambda record, p: [])(record, params)

@@ -34,12 +34,25 @@ MAXIMUM_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """How many batches a run will have at its end, and the seconds until then.
+
+    ``is_round``: they complete this round only; how many more the precision needs is not known.
+    """
+
+    n_batches: int
+    seconds: float
+    is_round: bool
+
+
+@dataclass(frozen=True)
 class Stage:
-    """How far a run is: told to ``progress`` after every batch.
+    """How far a run is: told to ``progress`` before every round and after every batch.
 
     ``n_wanted`` batches complete this round; ``goal`` is the precision asked for, None where
     the number of batches was given. ``relative_error`` works out that of the leading quantity
-    from the batches that are complete in order, None where they are too few.
+    from the batches that are complete in order, None where they are too few. ``forecast`` is told
+    before a round only.
     """
 
     scenario: str
@@ -47,6 +60,7 @@ class Stage:
     n_wanted: int
     goal: float | None
     relative_error: Callable[[], float | None]
+    forecast: Forecast | None = None
 
 
 Progress = Callable[[Stage], None]
@@ -123,6 +137,21 @@ class _Job:
         except (ValueError, ArithmeticError, LookupError):  # too few batches for an estimate
             return None
 
+    def forecast(self, n_round: int, n_workers: int) -> Forecast:
+        """Forecast batches and seconds before anything has run."""
+        n_batches, known = n_round, self.goal is None or self.model.n_given is not None
+        error = self.scenario.batch_error(self.params)
+        if not known and error is not None and self.goal is not None:
+            n_batches, known = batches_needed(1, error, self.goal), True
+        seconds = self.model.seconds_per_batch * n_batches / n_workers
+        return Forecast(n_batches, seconds, not known)
+
+    def tell_forecast(self, progress: Progress | None, n_done: int, forecast: Forecast) -> None:
+        """Tell a ``Progress`` what lies ahead."""
+        if progress is not None:
+            name, n_wanted = self.scenario.name, forecast.n_batches
+            progress(Stage(name, n_done, n_wanted, self.goal, lambda: None, forecast))
+
     def teller(self, progress: Progress, n_wanted: int) -> Callable[[dict[int, Arrays]], None]:
         """Tell a ``Progress`` what the engine's own progress says."""
 
@@ -166,7 +195,7 @@ def simulate(
     executor : concurrent.futures.Executor, optional
         Who runs the batches; by default one thread per available core.
     progress : callable, optional
-        Called with a ``Stage`` after each batch.
+        Called with a ``Stage`` before each round, with a forecast, and after each batch.
     allow_long : bool
         Run even what is forecast to take more than a day or more than the free memory.
 
@@ -178,7 +207,10 @@ def simulate(
     """
     job = _prepared(scenario, values, seed, n_batches, precision, wrong_rule)
     n_now = job.n_batches or job.model.n_given or FIRST_ROUND
-    _refuse_too_big(scenario.name, job.model, n_now, executor, allow_long)
+    forecast = job.forecast(n_now, walkers.n_workers(executor))
+    _refuse_too_big(scenario.name, job.model, executor, allow_long)
+    _refuse_too_long(scenario.name, forecast.seconds, allow_long)
+    job.tell_forecast(progress, 0, forecast)
     keeper = None if store is None else walkers.Store(Path(store), scenario.name)
     record = None
     started = time.perf_counter()
@@ -199,6 +231,8 @@ def simulate(
             return Run(scenario, job.params, record, checks, seconds, wrong_rule)
         n_needed = batches_needed(n_now, precision, job.goal)
         _refuse_too_long(scenario.name, seconds * n_needed / n_now, allow_long)
+        to_go = seconds * (n_needed / n_now - 1.0)
+        job.tell_forecast(progress, n_now, Forecast(n_needed, to_go, is_round=False))
         n_now *= 2
 
 
@@ -290,19 +324,17 @@ def _option(name: str, read: Callable[[Any], Any], value: Any, minimum: Any, bel
 
 
 def _refuse_too_big(
-    name: str, model: walkers.Model, n_batches: int, executor: Executor | None, allow: bool
+    name: str, model: walkers.Model, executor: Executor | None, allow: bool
 ) -> None:
-    """Refuse, before it starts, what would not end within a day or not fit into memory."""
+    """Refuse, before it starts, what would not fit into memory."""
     if allow:
         return
-    n_workers = walkers.n_workers(executor)
-    free, needed = _free_memory(), model.bytes_per_batch * n_workers
+    free, needed = _free_memory(), model.bytes_per_batch * walkers.n_workers(executor)
     if needed > free:
         raise TooBigError(
             f"{name}: needs about {needed / 2**30:.3g} GiB of memory, {free / 2**30:.3g} GiB "
             "are free; run it anyway with --yes"
         )
-    _refuse_too_long(name, model.seconds_per_batch * n_batches / n_workers, allow)
 
 
 def _refuse_too_long(name: str, seconds: float, allow: bool) -> None:

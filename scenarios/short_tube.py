@@ -102,6 +102,13 @@ def _passed(record: walkers.Record, name: str) -> Any:
     return record[f"{name}.absorbed"][:, 0, EXIT] / record[f"{name}.entered"][:, 0]
 
 
+def batch_error(p: Params) -> float:
+    """Relative error of the shortest tube's transmission from one batch."""
+    length = next(iter(_lengths(p).values()))
+    W = knudsen.transmission_probability(length)
+    return float(np.sqrt((1.0 - W) / (W * _tube(length).n_walkers)))
+
+
 def plot(result: Any) -> Any:
     """Transmission against length with its two limits, and how far molecules are from the law."""
     p, record = result.params, result.record

@@ -1,0 +1,67 @@
+"""What a run will take is said before it starts, and only if it is long."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from scenarios import TooBigError
+from scenarios._progress import ProgressBar
+from scenarios._scenario import load
+from scenarios._simulate import Forecast, Stage, simulate
+from walkers import InlineExecutor
+
+
+def said_of(forecast, is_terminal=False):
+    written = io.StringIO()
+    console = Console(file=written, force_terminal=is_terminal, width=60)
+    with ProgressBar(console, "tube") as bar:
+        bar(Stage("tube", 0, forecast.n_batches, 0.01, lambda: None, forecast))
+    return written.getvalue()
+
+
+def test_only_a_long_run_is_foretold_in_one_line():
+    assert said_of(Forecast(64, 19.0, False)) == ""
+    assert said_of(Forecast(512, 300.0, False)) == (
+        "fluxwalk: tube: 512 batches, about 5:00 min to go\n"
+    )
+    assert said_of(Forecast(64, 40.0, True)) == (
+        "fluxwalk: tube: 64 batches, about 40 s to go, then as many as the precision needs\n"
+    )
+    assert "512 batches, about 5:00 min to go" in said_of(Forecast(512, 300.0, False), True)
+
+
+def test_the_forecast_of_a_tube_is_what_it_then_takes():
+    stages = []
+    goal = 0.005
+    run = simulate(
+        load("knudsen-tube"), {"length_over_radius": 30.0}, seed=4, precision=goal,
+        executor=InlineExecutor(), progress=stages.append,
+    )  # fmt: skip
+    first = stages[0]
+    assert (first.n_done, first.forecast.is_round) == (0, False)
+    assert first.forecast.n_batches == run.record.n_batches
+    assert sum(stage.forecast is None for stage in stages) == run.record.n_batches
+    error = load("knudsen-tube").batch_error(run.params)
+    assert run.checks[0].precision == pytest.approx(error / run.record.n_batches**0.5, rel=0.3)
+
+
+def test_what_cannot_end_within_a_day_is_refused_before_it_starts():
+    stages = []
+    with pytest.raises(TooBigError, match="hours"):
+        simulate(
+            load("knudsen-tube"), {"length_over_radius": 1000.0}, precision=1e-4,
+            progress=stages.append,
+        )  # fmt: skip
+    assert stages == []
+
+
+def test_where_the_error_is_not_known_beforehand_the_first_round_is_foretold():
+    stages = []
+    values = {"steps": 20}
+    simulate(load("random-walk"), values, precision=0.5, progress=stages.append)
+    assert stages[0].forecast.is_round
+    assert stages[0].forecast.n_batches == 64
+    assert load("random-walk").batch_error(None) is None
