@@ -85,6 +85,7 @@ CONTRACT = {
     "manometer": (
         {"T_gauge": 300, "T_cell": 77, "tube_diameter": 0.004, "gas": "N2", "p_gauge": ...},
         ["p_cell"],
+    ),
     "knudsen-diffusion": (
         {"radius": ..., "length_over_radius": ..., "gas": ..., "T": ...},
         ["D_flux", "D_msd"],

@@ -2,7 +2,7 @@
 
 from .detector import BeamDetector
 from .enclosure import Enclosure, write_mesh
-from .gas import FreeMolecular, FromGas, FromSurface, trace_paths
+from .gas import FreeMolecular, trace_paths
 from .mesh import Mesh, enclosed_volume
 from .mesh_file import read_mesh
 from .passing import FermiGas, Maxwellian, Photons, PlaneCrossings
