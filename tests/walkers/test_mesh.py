@@ -167,6 +167,7 @@ def test_no_flight_slips_through_corners_and_edges(scale, offset):
     corners = mesh.corners[rng.integers(0, len(mesh.triangles), 50)]
     on_edges = corners[:, 0] + rng.random((50, 1)) * (corners[:, 1] - corners[:, 0])
     targets = np.concatenate([mesh.vertices[::7], on_edges])
+    targets = targets[:: 8 if numba.config.DISABLE_JIT else 1]
     middle = np.full((1, 3), (0.5 + offset) * scale)
     size = scale * (1.0 + abs(offset))
     for start in np.concatenate([middle, on_edges[:5], mesh.vertices[::97]]):
@@ -434,6 +435,21 @@ def test_polygons_tend_to_the_cylinder_as_their_area_does():
         expected = transmission_probability(length / radius)
         assert abs(through.mean() - expected) < SIGMAS * error
         assert limit - through.mean() > SIGMAS * error  # the cylinder itself would be refused
+
+
+@pytest.mark.parametrize(
+    ("surfaces", "options", "fault"),
+    [
+        ([Mesh(CUBE, FACES)], {"map_hits": ("1",)}, "no surface '1'"),
+        ([Sphere((0, 0, 0), 1.0)], {"map_hits": ("0",)}, "'0' has none"),
+        ([Mesh(CUBE, FACES).flipped()], {}, "'main' enclose no gas"),
+        ([Mesh(CUBE, FACES), Disc((0, 0, 0), (0, 0, 1), 1.0)], {}, "'main' has no Box"),
+    ],
+)
+def test_impossible_models_are_refused(surfaces, options, fault):
+    walls = tuple(Surface(str(i), shape, Diffuse(T)) for i, shape in enumerate(surfaces))
+    with pytest.raises(ValueError, match=fault):
+        FreeMolecular(1, surfaces=walls, sources=(FromGas("main", T, 1),), t_end=1.0, **options)
 
 
 @pytest.mark.compiled

@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from .vectors import N_CHILDREN, N_LANES, boxes_at_once, triangles_at_once
+from .vectors import N_CHILDREN, N_LANES, boxes_at_once, fetch_at_once, triangles_at_once
 
 COUNTS = np.array([bin(mask).count("1") for mask in range(1 << N_CHILDREN)])
 """How many lanes a mask names."""
@@ -65,6 +65,11 @@ def triangles_in_turn(packets, packet, a, b, c, o, s, start, limit, distances):
     return mask
 
 
+def fetch_nothing(array, item, n_bytes):
+    """Do nothing: there is nothing to gain where nothing is compiled."""
+
+
 _config: Any = numba.config
 boxes_met = boxes_in_turn if _config.DISABLE_JIT else boxes_at_once
 triangles_met = triangles_in_turn if _config.DISABLE_JIT else triangles_at_once
+fetch_ahead = fetch_nothing if _config.DISABLE_JIT else fetch_at_once

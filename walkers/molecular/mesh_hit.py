@@ -20,13 +20,16 @@ from ..engine.jit import kernel, scalar
 from ..engine.streams import INITIAL, uniform_open
 from .emit import drawn_words
 from .hit_rare import FAR_AWAY
-from .lanes import COUNTS, LANES, N_LANES, boxes_met, triangles_met
+from .lanes import COUNTS, LANES, N_LANES, boxes_met, fetch_ahead, triangles_met
 
 CHILDREN = 6
 """Row of a node, after those of its boxes, that holds its children: what is used together."""
 
 OWNER = 9
 """Row of a packet, after its coordinates, that holds the mesh of each triangle, or −1."""
+
+NODE_BYTES, PACKET_BYTES = 256, 320
+"""Sizes of a node and of a packet: whole lines of the processor's cache."""
 
 INSET = 1e-12
 """Least barycentric coordinate of an impact."""
@@ -271,7 +274,12 @@ def mesh_hit(tree, region, x, y, z, dx, dy, dz, left, nearest):
                 while place > first and distances[place - 1] < near:
                     distances[place], waiting[place] = distances[place - 1], waiting[place - 1]
                     place -= 1
-                distances[place], waiting[place] = near, tree.children[node, CHILDREN, lane]
+                child = tree.children[node, CHILDREN, lane]
+                distances[place], waiting[place] = near, child
+                if child >= 0:
+                    fetch_ahead(tree.boxes, child, NODE_BYTES)
+                else:
+                    fetch_ahead(tree.packets, -1 - child, PACKET_BYTES)
                 n_waiting += 1
             n_waiting -= 1
             node = waiting[n_waiting]

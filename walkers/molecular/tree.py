@@ -15,9 +15,7 @@ from .mesh import Mesh
 from .mesh_hit import CHILDREN, OWNER, Tree
 from .split import MAXIMUM_DEPTH, fold, split_triangles
 from .tables import skin
-
-LINE = 64
-"""Bytes that the processor fetches at once."""
+from .vectors import LINE
 
 KEPT = 4
 """Trees kept for models that come again, e.g. batch after batch."""

@@ -18,6 +18,12 @@ N_CHILDREN = 8
 N_LANES = 4
 """Triangles of a packet: one vector of double precision."""
 
+LINE = 64
+"""Bytes that the processor fetches at once."""
+
+N_LINES = 4
+"""Lines fetched ahead: all of a node, most of a packet."""
+
 
 class _Vectors:
     """Instructions on vectors of n numbers, of a row of an array each."""
@@ -135,3 +141,23 @@ def triangles_at_once(typing, packets, packet, a, b, c, o, s, start, limit, dist
         whole(packets, whole, whole, whole, whole, flat, flat, double, double, distances),
         generate,
     )
+
+
+@intrinsic
+def fetch_at_once(typing, array, item, n_bytes):
+    """Ask the memory for an item of an array before it is looked at; changes no number."""
+
+    def generate(context, builder, signature, arguments):
+        array, item, n_bytes = arguments
+        pointer, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, flag, flag, flag])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        first = context.make_array(signature.args[0])(context, builder, array).data
+        first = builder.gep(builder.bitcast(first, pointer), [builder.mul(item, n_bytes)])
+        for line in range(N_LINES):
+            place = builder.gep(first, [_whole(LINE * line)])
+            # For reading, to be kept as near as can be, and as data.
+            builder.call(fetch, [place, *(ir.Constant(flag, value) for value in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64, types.int64), generate
