@@ -71,6 +71,7 @@ def test_equal_temperatures_leave_no_exponent_and_no_energy():
         ({"T_cold": 0.0}, "T_cold: must be at least 0.1, got 0.0"),
         ({"alpha": 1.5}, "alpha: must be at most 1, got 1.5"),
         ({"alpha_n": 1.5, "sigma_t": 0.5}, "alpha_n: must be at most 1, got 1.5"),
+        ({"sigma_t": 2.0, "alpha_n": 1}, "sigma_t: must be at most 1.9, got 2.0"),
         ({"alpha_n": 0.5}, "alpha_n: needs sigma_t too, got 0.5 alone"),
         ({"sigma_t": 0.5}, "sigma_t: needs alpha_n too, got 0.5 alone"),
         (
