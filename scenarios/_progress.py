@@ -23,6 +23,7 @@ class ProgressBar:
     def __init__(self, console: Console, title: str) -> None:
         """Show an empty bar at once: the first batch may take a second."""
         self._console = console
+        self._foretold = False
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -74,9 +75,10 @@ class ProgressBar:
         )
 
     def _foretell(self, name: str, forecast: Forecast) -> None:
-        """Say in one line what a long run will take."""
-        if forecast.seconds < SECONDS_WORTH_A_FORECAST:
+        """Say in one line what a long run will take, once it is known."""
+        if self._foretold or forecast.seconds < SECONDS_WORTH_A_FORECAST:
             return
+        self._foretold = not forecast.is_round
         then = ", then as many as the precision needs" if forecast.is_round else ""
         said = f"{forecast.n_batches} batches, about {_duration(forecast.seconds)} to go{then}"
         self._console.print(f"fluxwalk: {name}: {said}", markup=False, highlight=False,

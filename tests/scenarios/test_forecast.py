@@ -14,11 +14,12 @@ from scenarios._simulate import Forecast, Stage, simulate
 from walkers import InlineExecutor
 
 
-def said_of(forecast, is_terminal=False):
+def said_of(*forecasts, is_terminal=False):
     written = io.StringIO()
     console = Console(file=written, force_terminal=is_terminal, width=60)
     with ProgressBar(console, "tube") as bar:
-        bar(Stage("tube", 0, forecast.n_batches, 0.01, lambda: None, forecast))
+        for forecast in forecasts:
+            bar(Stage("tube", 0, forecast.n_batches, 0.01, lambda: None, forecast))
     return written.getvalue()
 
 
@@ -27,10 +28,13 @@ def test_only_a_long_run_is_foretold_in_one_line():
     assert said_of(Forecast(512, 300.0, False)) == (
         "fluxwalk: tube: 512 batches, about 5:00 min to go\n"
     )
+    twice = said_of(Forecast(512, 300.0, False), Forecast(512, 200.0, False))
+    assert twice.count("\n") == 1
     assert said_of(Forecast(64, 40.0, True)) == (
         "fluxwalk: tube: 64 batches, about 40 s to go, then as many as the precision needs\n"
     )
-    assert "512 batches, about 5:00 min to go" in said_of(Forecast(512, 300.0, False), True)
+    on_a_terminal = said_of(Forecast(512, 300.0, False), is_terminal=True)
+    assert "512 batches, about 5:00 min to go" in on_a_terminal
 
 
 def test_the_forecast_of_a_tube_is_what_it_then_takes():
