@@ -205,6 +205,15 @@ def test_flights_that_graze_a_wall_stay_inside(steep):
         assert normal[2] == 1.0 and end[0] == pytest.approx(0.3, abs=0.01 + 2e-16 / steep)
 
 
+@pytest.mark.parametrize("steep", [1.0, 1e-3, 1e-8])
+def test_a_flight_that_starts_behind_a_wall_by_rounding_meets_it(steep):
+    model = closed(cube_cut_at(EVEN))
+    table, tree = make_table(model), make_tree(model)
+    direction = np.array([-steep, 0.6, 0.8]) / np.hypot(1.0, steep)
+    assert nearest_hit(table, 0, -1e-16, 0.3, 0.4, *direction, tree)[:2] == (0.0, 0)
+    assert nearest_hit(table, 0, -1e-9, 0.3, 0.4, *direction, tree)[1] == -1
+
+
 @pytest.mark.parametrize("wall", [Diffuse(T), Specular()])
 @pytest.mark.parametrize(
     ("scale", "offset"), [(1.0, 0.0), (1e-9, 0.0), (1e-9, 10.0), (1e3, 0.0), (1e3, 10.0)]
