@@ -57,6 +57,7 @@ SEED, N_BATCHES = 5, 6
         ([*RUN, "--set", "steps"], ["--set", "'steps'"]),
         ([*RUN, "--set", "=3"], ["--set", "'=3'"]),
         ([*RUN, "--set", "steps=50", "--set", "steps=60"], ["steps", "twice"]),
+        (["run", "knudsen-slit", "--set", "t_1=30"], ["t_2", "at least 2 times t_1", "50.0"]),
         ([*RUN, "--set", "stepz=50"], ["stepz", "dimension, steps"]),
         ([*RUN, "--set", "steps=nan"], ["steps", "nan"]),
         ([*RUN, "--set", "steps=1.5"], ["steps", "1.5"]),
