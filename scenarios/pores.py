@@ -139,13 +139,12 @@ def plot(result: Any) -> Any:
     """Flow through one pore against its radius, and through all pores of each radius."""
     p, record = result.params, result.record
     classes, gas = _pores(p).classes, walkers.gas(p.gas_a)
-    n = len(classes.radii)
+    n, micrometres = len(classes.radii), 1e6 * classes.radii
     passing = sum(membrane.transmitted_each(record, "a", n, end) for end in membrane.ENDS) / 2.0
     figure, (single, together) = draw.figure(2)
     r, one = np.geomspace(0.8 * classes.radii[0], 1.25 * classes.radii[-1], 40), [1.0]
     law = [laws_of.one_way_flow([x], one, p.thickness, 1.0, p.T, gas.mass) for x in r]
     nu = kinetic.impingement_rate(1.0, p.T, gas.mass)
-    micrometres = 1e6 * classes.radii
     draw.draw_law(single, 1e6 * r, law, "πr² ν W(L/r)")
     draw.draw_batches(single, micrometres, passing * _per_pascal(p) / classes.counts, "molecules")
     single.plot(
@@ -153,8 +152,9 @@ def plot(result: Any) -> Any:
     )
     viscous = [membrane.viscous_permeance(x, p.thickness, p.p_1 + p.p_2, p.T, gas) for x in r]
     single.plot(1e6 * r, viscous, "k:", lw=1, label="viscous, r⁴, by law alone")
-    single.set_xscale("log")
-    single.set_yscale("log")
+    single.loglog()
+    single.set_xticks(micrometres[::2], [f"{x:.2g}" for x in micrometres[::2]])
+    single.set_xticks([], minor=True)
     unit = f"flow of {p.gas_a} per pressure [1/(s Pa)]"
     draw.label_axes(single, "radius [µm]", unit, "One pore")
     every = zip(classes.radii, classes.counts, strict=True)
