@@ -25,6 +25,9 @@ DEFAULT = "elbow"
 TUBE = (0.02, 0.2, 64)
 """Radius and length [m] and sides of the tube that is built in."""
 
+DUCT = (0.04, 0.02, 0.1)
+"""Width, height and length [m] of the duct that is built in."""
+
 MIRROR_LIKE = 0.05
 """Walls of a smaller alpha come with a caution."""
 
@@ -111,9 +114,11 @@ def read_enclosure(mesh: str | tuple[str, ...], scale: float, openings: Rules) -
 
 
 def _built_in(mesh: tuple[str, ...]) -> Enclosure | None:
-    """Part of our own, or None of a file; of the tube, Clausing's law can then be claimed."""
+    """Part of our own, or None of a file; of tube and duct, a transmission can be claimed."""
     if mesh == ("tube",):
         return parts.tube(*TUBE, equal_area=True)
+    if mesh == ("duct",):
+        return parts.duct(*DUCT)
     return parts.PARTS[mesh[0]]() if len(mesh) == 1 and mesh[0] in parts.PARTS else None
 
 

@@ -5,8 +5,9 @@ law), fly straight, and leave a wall by the cosine law, or like a mirror with pr
 1 − alpha, until they reach an opening or, with probability sticking, stay on a wall. The part is
 a mesh (STL, OBJ, PLY) of the gas volume, closed at its openings, not of the metal round it; or one
 of ours: tube, elbow, cone, duct, annulus, trap. Reciprocity and the number of hits are exact in
-any shape; of the tube, a prism of 64 sides, Clausing's transmission is an approximation with a
-tolerance; all other transmissions are measured. Neither the gas nor its temperature changes a path.
+any shape; the rectangular duct has a transmission of its own, and of the tube, a prism of 64 sides,
+Clausing's is an approximation with a tolerance; all others are measured. Neither the gas nor its
+temperature changes a path.
 """
 
 from __future__ import annotations
@@ -96,9 +97,7 @@ def laws(p: Params) -> dict[str, Prediction]:
     part, openings = _part(p), _openings(p)
     areas = part.areas
     out = sum(areas[name] for name in openings)
-    ours = p.mesh == "tube" and not (p.openings or p.walls)
-    radius, length, n_sides = meshes.TUBE
-    W = law.polygon_tube(length / radius, n_sides) if ours else law.unclaimed("no law of any shape")
+    W = _transmission(p)
     pairs, both = list(permutations(openings, 2)), combinations(openings, 2)
     hits = law.hits_per_molecule(sum(areas.values()) - out, out, areas[openings[0]])
     if any(wall.get("sticking") for wall in p.walls.values()):
@@ -109,6 +108,18 @@ def laws(p: Params) -> dict[str, Prediction]:
         **{f"reciprocity[{i},{j}]": law.reciprocity(areas[i], areas[j]) for i, j in both},
         "hits_per_molecule": hits,
     }
+
+
+def _transmission(p: Params) -> Prediction:
+    """Law of the transmission, the same both ways, of a part of ours that has one."""
+    as_built = not (p.openings or p.walls)
+    if p.mesh == "tube" and as_built:
+        radius, length, n_sides = meshes.TUBE
+        return law.polygon_tube(length / radius, n_sides)
+    if p.mesh == "duct" and as_built:
+        width, height, length = meshes.DUCT
+        return law.rectangular_duct(length, width, height)
+    return law.unclaimed("no law of any shape")
 
 
 def _per_W(p: Params, area: float) -> float:

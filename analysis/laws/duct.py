@@ -10,6 +10,7 @@ import math
 
 from ..verdict import Prediction
 from ._require import positive
+from .ducts import RECTANGULAR_ERROR, rectangular_transmission
 from .knudsen import transmission_probability
 
 EQUAL = 0.1
@@ -62,6 +63,38 @@ def polygon_tube(length_over_radius: float, n_sides: int) -> Prediction:
         8.0 / (3.0 * length_over_radius),
         tolerance=max(w - narrow, wide - w),
         source="P. Clausing, Ann. Phys. 404, 961 (1932)",
+    )
+
+
+def rectangular_duct(length: float, width: float, height: float) -> Prediction:
+    """Transmission probability of a rectangular duct.
+
+    Parameters
+    ----------
+    length, width, height : float
+        Length, and sides of the cross-section, within the bounds of ``rectangular_transmission``.
+
+    Returns
+    -------
+    Prediction [1]
+        The tolerance is the error of the solution; the rival a round tube as wide.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not positive, or the wall is too large.
+
+    Source: ``ducts.rectangular_transmission``; P. Clausing, Ann. Phys. 404, 961 (1932).
+    """
+    w = rectangular_transmission(length, width, height)
+    return Prediction(
+        "transmission of a rectangular duct",
+        w,
+        w,
+        "a round tube of the same cross-section",
+        transmission_probability(length / math.sqrt(width * height / math.pi)),
+        tolerance=RECTANGULAR_ERROR * w,
+        source="exchange areas in closed form: Ehlert and Smith, J. Thermophys. 7, 173 (1993)",
     )
 
 

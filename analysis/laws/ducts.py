@@ -27,6 +27,9 @@ MAXIMUM_LENGTH = 50.0
 MAXIMUM_WALL = 100.0
 """Largest wall of a rectangular duct accepted, over the square of its shorter side."""
 
+RECTANGULAR_ERROR = 1e-4
+"""How good the transmission of a rectangular duct is, relatively."""
+
 RINGS_PER_WIDTH, ELEMENTS_PER_SIDE = 20, 8
 
 
@@ -97,7 +100,7 @@ def rectangular_transmission(length: float, width: float, height: float) -> floa
     Returns
     -------
     float [1]
-        Good to 1e-4 of itself.
+        Good to RECTANGULAR_ERROR of itself.
 
     Raises
     ------

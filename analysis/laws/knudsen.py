@@ -28,6 +28,9 @@ MAXIMUM_LENGTH = 1e4
 Rounding grows as the square of the length: 1e-9 of W at 1000, 3e-7 at 10⁴.
 """
 
+LONG = 100.0
+"""Longest tube, over its radius, whose W is 5 % and more below that of a long tube, 8R/3L."""
+
 PEAKING_HALF_ANGLE = math.radians(5.0)
 """Half-angle of the cone by which a tube's beaming is judged [rad]."""
 
@@ -76,7 +79,7 @@ def transmission_probability(length_over_radius: float) -> float:
     Source: Clausing (1932): W = F(L) + ∫₀ᴸ 2e(x) μ(x) dx, F the view of one end from the other.
     """
     flux = wall_flux(length_over_radius)
-    through = _tube_end_to_end(np.array(length_over_radius, dtype=np.float64))
+    through = tube_end_to_end(np.array(length_over_radius, dtype=np.float64))
     return float(through + flux.weight @ (2.0 * tube_end(flux.x) * flux.mu))
 
 
@@ -231,17 +234,15 @@ def transmission(length_over_radius: float) -> Prediction:
         If the length is not positive or too long.
 
     Source: Clausing (1932); the rival is M. Knudsen's limit of a long tube, Ann. Phys. 333,
-    75 (1909).
+    75 (1909), and beyond LONG, where it is nearly right, the share of straight flights.
     """
-    w = transmission_probability(length_over_radius)
-    return Prediction(
-        "Clausing's transmission W",
-        w,
-        w,
-        "long tube 8R/3L",
-        8.0 / (3.0 * length_over_radius),
-        source="P. Clausing, Ann. Phys. 404, 961 (1932)",
-    )
+    length = float(length_over_radius)
+    w = transmission_probability(length)
+    rival_name, rival = "long tube 8R/3L", 8.0 / (3.0 * length)
+    if length > LONG:
+        rival_name, rival = "straight flights alone", float(tube_end_to_end(np.array(length)))
+    source = "P. Clausing, Ann. Phys. 404, 961 (1932)"
+    return Prediction("Clausing's transmission W", w, w, rival_name, rival, source=source)
 
 
 def hits_per_molecule(length_over_radius: float) -> Prediction:
@@ -358,14 +359,14 @@ def _solve_slit(length: float) -> WallFlux:
 # The textbook forms of these kernels cancel at large distances; these equal them and do not.
 
 
-def _tube_end_to_end(s: FloatArray) -> FloatArray:
+def tube_end_to_end(s: FloatArray) -> FloatArray:
     """Return F(s) = 2/(s² + 2 + s√(s²+4)), the view of a disc from a coaxial one at s."""
     return np.asarray(2.0 / (s**2 + 2.0 + s * np.sqrt(s**2 + 4.0)))
 
 
 def tube_end(s: FloatArray) -> FloatArray:
     """Return e(s) = (s²+2)/(2√(s²+4)) − s/2, the view of an end from the wall at s."""
-    return np.asarray(_tube_end_to_end(s) / np.sqrt(s**2 + 4.0))
+    return np.asarray(tube_end_to_end(s) / np.sqrt(s**2 + 4.0))
 
 
 def tube_wall(d: FloatArray) -> FloatArray:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from ..verdict import Prediction
 from ._require import positive
-from .knudsen import transmission_probability
+from .knudsen import transmission_probability, tube_end_to_end
 
 LONGEST_INTERPOLATED = 20.0
 """Longest tube, over its radius, that is to be told from an orifice and a long tube in series."""
@@ -56,8 +56,7 @@ def straight_through(length_over_radius: float) -> float:
     Clausing, Ann. Phys. 404, 961 (1932).
     """
     positive(length_over_radius=length_over_radius)
-    s = length_over_radius
-    return 2.0 / (s * s + 2.0 + s * math.sqrt(s * s + 4.0))
+    return float(tube_end_to_end(np.array(length_over_radius, dtype=np.float64)))
 
 
 def transmission(length_over_radius: float) -> Prediction:

@@ -281,6 +281,7 @@ def test_wrong_rule_is_refused_and_the_right_one_kept(name, rule, capsys):
         ("graham", {"gas_a": "SF6", "gas_b": "He", "T": 1e5}),
         ("graham", {"gas_a": "CO", "gas_b": "N2", "T": 0.1}),
         ("duct", {"mesh": "tube", "scale": 0.5, "gas": "H2", "T": 77.0}),
+        ("duct", {"mesh": "duct", "gas": "He"}),
         ("duct", {"mesh": "trap"}),  # with an island
         ("duct", {"mesh": "annulus", "walls": {"wall": {"alpha": 0.3}, "core": {"alpha": 0.0}}}),
         ("effusion", {"gas": "He", "T": 77.0, "p": 1e-3}),
