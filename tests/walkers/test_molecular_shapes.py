@@ -76,7 +76,9 @@ def test_a_flight_ends_where_marching_leaves_the_gas(name):
         point = start + distance * direction
         assert abs(excess(point)) < 1e-13
         beyond = point + 1e-6 * size * direction
-        normal = np.array(normal_at(table.shapes[row], table.parameters, row, face, *point))
+        normal = np.array(
+            normal_at(table.shapes[row], table.parameters, row, face, *point, table.rare)
+        )
         assert abs(np.linalg.norm(normal) - 1.0) < 1e-12
         assert normal @ direction < 0.0
         if normal @ direction < -1e-3:  # else a curved wall may be left again at once
@@ -273,6 +275,7 @@ def test_no_molecule_starts_in_an_opening_or_beyond_a_cut():
     assert np.all(z - 2.0 <= x) and np.any(z > 2.6)
 
 
+@pytest.mark.compiled
 def test_a_surface_without_gas_loses_its_molecules():
     cover = Disc((0, 0, 0), (0, 0, 1), 0.75)
     with pytest.raises(KernelError, match="was lost"):

@@ -10,7 +10,7 @@ CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius,
           place along the axis: −skin, but without ends −∞ (and length ∞)
 SPHERE    0–2 centre, 6 square of the radius, 7 radius
 BOX       0–2 low corner, 3–5 high corner
-curved    10 −1/radius
+CYLINDER  10 −1/radius
 others    see ``hit_rare``
 all       9 skin: a length just above the rounding error of a coordinate in that region
 """
@@ -45,6 +45,7 @@ class Table(NamedTuple):
     alphas: NDArray[np.float64]  # (n,) probability of a diffuse reflection
     square_speeds: NDArray[np.float64]  # (n,) 2kT/m [m²/s²]
     whole: NDArray[np.bool_]  # (n,) a Disc, all of which bounds gas
+    rare: bool | None  # None where no shape is rare: kernels are compiled without these
 
 
 @scalar
@@ -81,8 +82,7 @@ def sphere_hit(p, i, x, y, z, dx, dy, dz):
     """Distance to a sphere from inside."""
     u, v, w = x - p[i, 0], y - p[i, 1], z - p[i, 2]
     room = max(p[i, 6] - (u * u + v * v + w * w), 0.0)
-    # Not 1 for the square of the direction: its rounding error would grow from hit to hit.
-    return far_root(dx * dx + dy * dy + dz * dz, u * dx + v * dy + w * dz, room)
+    return far_root(1.0, u * dx + v * dy + w * dz, room)
 
 
 @scalar
@@ -111,7 +111,7 @@ def box_hit(p, i, x, y, z, dx, dy, dz):
 
 
 @scalar
-def surface_hit(shape, p, i, x, y, z, dx, dy, dz):
+def surface_hit(shape, p, i, x, y, z, dx, dy, dz, rare):
     """Distance (FAR_AWAY for a miss), cosine of the approach (1 if curved) and face (of a box)."""
     distance, cosine, face = FAR_AWAY, 1.0, 0
     if shape == DISC:
@@ -126,7 +126,7 @@ def surface_hit(shape, p, i, x, y, z, dx, dy, dz):
             distance, cosine = max(height, 0.0) / slope, slope
     elif shape == SPHERE:
         distance = sphere_hit(p, i, x, y, z, dx, dy, dz)
-    elif shape >= ANNULUS:
+    elif rare is not None:
         distance, cosine = rare_hit(shape, p, i, x, y, z, dx, dy, dz)
     return distance, cosine, face
 
@@ -147,7 +147,7 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz, tree=None, left=-1):
     face = 0
     p = table.parameters
     for i in range(table.first[region], table.first[region + 1]):
-        distance, cosine, side = surface_hit(table.shapes[i], p, i, x, y, z, dx, dy, dz)
+        distance, cosine, side = surface_hit(table.shapes[i], p, i, x, y, z, dx, dy, dz, table.rare)
         nearer = (nearest - distance) * max(cosine, steepest) > p[i, 9]
         nearest = distance if nearer else nearest
         steepest = cosine if nearer else steepest
@@ -194,7 +194,7 @@ def landed(shape, p, i, face, x, y, z, tree=None):
 
 
 @scalar
-def normal_at(shape, p, i, face, x, y, z, tree=None):
+def normal_at(shape, p, i, face, x, y, z, rare, tree=None):
     """Return the unit normal into the gas at a point of a surface."""
     nx, ny, nz = p[i, 3], p[i, 4], p[i, 5]
     if shape == CYLINDER:
@@ -209,9 +209,12 @@ def normal_at(shape, p, i, face, x, y, z, tree=None):
         ny = sign if axis == 1 else 0.0
         nz = sign if axis == 2 else 0.0
     elif shape == SPHERE:
-        scale = p[i, 10]
-        nx, ny, nz = scale * (x - p[i, 0]), scale * (y - p[i, 1]), scale * (z - p[i, 2])
-    elif shape >= CONE:
+        u, v, w = p[i, 0] - x, p[i, 1] - y, p[i, 2] - z
+        # Not by the radius: what a point is off the sphere would double from hit to hit, as the
+        # length of the normal becomes that of the next direction, which counts as 1.
+        scale = 1.0 / np.sqrt(u * u + v * v + w * w)
+        nx, ny, nz = scale * u, scale * v, scale * w
+    elif rare is not None and shape >= CONE:
         nx, ny, nz = rare_normal(shape, p, i, x, y, z)
     if tree is not None:
         if shape == MESH:

@@ -150,7 +150,7 @@ def draw_start(place, table, row, region, words, stream, purpose, walker, draw):
     place[:] = np.nan
     for _ in range(MAXIMUM_TRIES):
         x, y, z, face, draw = drawn_point(shape, p, row, words, stream, purpose, walker, draw)
-        nx, ny, nz = normal_at(shape, p, row, face, x, y, z, None)
+        nx, ny, nz = normal_at(shape, p, row, face, x, y, z, table.rare)
         if table.whole[row] or bounds_gas(table, row, region, x, y, z, nx, ny, nz):
             place[0], place[1], place[2], place[3], place[4], place[5] = x, y, z, nx, ny, nz
             break

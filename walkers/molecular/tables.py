@@ -119,6 +119,7 @@ def make_table(model: FreeMolecular) -> Table:
             [square_speed(getattr(boundary, "T", None), model) for boundary in boundaries]
         ),
         whole=np.array([_is_whole(model, surface) for surface in ordered]),
+        rare=True if any(tag(surface.shape) >= ANNULUS for surface in ordered) else None,
     )
 
 
@@ -257,7 +258,7 @@ def parameters(shape: Shape, skin: float) -> np.ndarray:
             row[11] = -skin if np.isfinite(shape.length) else -np.inf
         case Sphere():
             row[0:3], row[6], row[7] = shape.center, shape.radius * shape.radius, shape.radius
-            row[10], row[11] = -1.0 / shape.radius, shape.radius
+            row[11] = shape.radius
         case Box():
             row[0:3], row[3:6] = shape.low, shape.high
     return row

@@ -245,9 +245,11 @@ def add_crossings(table, options, tallies, label, region, clock, distance, speed
     here, way : where the flight starts, and its direction.
     """
     for row in range(table.first[-1], table.rules.size):
-        if table.regions[row] != region:
+        if table.regions[row] != region or table.shapes[row] == MESH:
             continue
-        length, cosine, _ = surface_hit(table.shapes[row], table.parameters, row, *here, *way)
+        length, cosine, _ = surface_hit(
+            table.shapes[row], table.parameters, row, *here, *way, table.rare
+        )
         moment = clock + length / speed if options.tracked else clock
         # What starts on the plane does not cross it.
         if 0.0 < length <= distance and options.t_start <= moment <= options.t_end:
@@ -341,7 +343,9 @@ def trace(
                     break
             x, y, z = x + distance * dx, y + distance * dy, z + distance * dz
             x, y, z = landed(table.shapes[row], table.parameters, row, face, x, y, z, tree)
-            nx, ny, nz = normal_at(table.shapes[row], table.parameters, row, face, x, y, z, tree)
+            nx, ny, nz = normal_at(
+                table.shapes[row], table.parameters, row, face, x, y, z, table.rare, tree
+            )
             if tree is not None:
                 left = face if table.shapes[row] == MESH else -1
                 if left >= 0 and clock >= options.t_start:
