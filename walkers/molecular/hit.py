@@ -6,11 +6,10 @@ a row of ``parameters``:
 
 PLANE     0–2 point, 3–5 normal
 DISC      0–2 centre, 3–5 normal, 6 square of the radius plus the skin, 7 radius
-CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius, 8 length, 11 least
-          place along the axis: −skin, but without ends −∞ (and length ∞)
+CYLINDER  0–2 centre of one end, 3–5 axis, 6 square of the radius, 7 radius, 8 length,
+          10 −1/radius, 11 least place along the axis: −skin, but without ends −∞ (and length ∞)
 SPHERE    0–2 centre, 6 square of the radius, 7 radius
 BOX       0–2 low corner, 3–5 high corner
-CYLINDER  10 −1/radius
 others    see ``hit_rare``
 all       9 skin: a length just above the rounding error of a coordinate in that region
 """
