@@ -12,6 +12,7 @@ from scipy import constants, stats
 
 from analysis.laws.kinetic import mean_speed
 from analysis.laws.knudsen import transmission_probability
+from walkers.along import LastDrawn
 from walkers.boundary import Absorbing, AngleLaw, Diffuse, Exchange, Maxwell, Passage, Specular
 from walkers.engine.model import KernelError
 from walkers.engine.record import batch_sha256
@@ -23,6 +24,7 @@ from walkers.molecular import (
     FreeMolecular,
     FromGas,
     FromSurface,
+    Grid,
     Sphere,
     Surface,
     trace_paths,
@@ -277,3 +279,15 @@ def test_the_bits_do_not_depend_on_compilation():
     command = [sys.executable, "-c", script]
     out = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == batch_sha256(everything().compute(7, 1)).hex()
+
+
+def test_the_forecast_of_memory_holds_all_tallies():
+    model = dataclasses.replace(
+        everything(),
+        cells=Grid((0, 0, 0), (1, 1, 1), (4, 5, 6)),
+        track_displacements=True,
+        last_drawn=LastDrawn((0, 0, 0), (0, 0, 1), tuple(range(30))),
+        cosine_edges=tuple(np.linspace(0.0, 1.0, 50)),
+    )
+    filled = sum(tally.nbytes for tally in model.compute(7, 1).values())
+    assert filled <= model.bytes_per_batch <= 1.2 * filled

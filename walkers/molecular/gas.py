@@ -196,12 +196,13 @@ class FreeMolecular(Model):
     @property
     def bytes_per_batch(self) -> int:
         """Tallies and the tree of meshes: molecules are followed one after the other."""
-        columns = 14 * len(self.surfaces) + len(self.regions)
-        bins = len(self.watched) * (len(self.cosine_edges) + len(self.speed_edges))
-        displacements = 6 * len(self.sources) * self.track_displacements
-        census = len(self.census_times) * (len(self.regions) + displacements)
-        cells = 5 * len(self.sources) * (self.cells.n_cells if self.cells else 0)
-        tallies = 8 * (len(self.sources) * (columns + self.n_mapped) + bins + census + cells)
+        n_drawn = 2 * len(self.last_drawn.edges) if self.last_drawn else 0
+        per_label = (14 + n_drawn) * len(self.surfaces) + len(self.regions) + self.n_mapped
+        per_label += len(self.watched) * (len(self.cosine_edges) + len(self.speed_edges))
+        per_label += 6 * len(self.census_times) * self.track_displacements
+        per_label += 5 * (self.cells.n_cells if self.cells else 0)
+        census = len(self.census_times) * len(self.regions)
+        tallies = 8 * (len(self.sources) * per_label + census)
         return tallies + BYTES_PER_TRIANGLE * self._n_triangles()
 
     def _n_triangles(self) -> int:
