@@ -8,7 +8,7 @@ from .estimate import Estimate, batch_mean, jackknife, ratio, violations
 from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
 from .trajectories import MotionReport, TrajectoryError, analyse, read_positions
-from .verdict import Check, Prediction, Verdict, checks_of, judge
+from .verdict import Check, Prediction, Verdict, checks_of, judge, unclaimed
 
 __all__ = [
     "Check",
@@ -31,5 +31,6 @@ __all__ = [
     "ratio",
     "read_positions",
     "steady_state",
+    "unclaimed",
     "violations",
 ]

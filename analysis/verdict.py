@@ -58,6 +58,22 @@ class Prediction:
         return not math.isnan(self.expected)
 
 
+def unclaimed(reason: str) -> Prediction:
+    """Say of a quantity why it is measured and not judged.
+
+    Parameters
+    ----------
+    reason : str
+        What stands in place of the law's name.
+
+    Returns
+    -------
+    Prediction
+        Whose values are NaN.
+    """
+    return Prediction(reason, math.nan, math.nan)
+
+
 @dataclass(frozen=True)
 class Check:
     """A question put to the data: does this estimate obey this law?

@@ -130,7 +130,7 @@ def viscous_permeance(
     radius: float, thickness: float, p_sum: float, T: float, gas: walkers.Species
 ) -> float:
     """Viscous flow through one pore by law, over the pressure difference [1/(s Pa)]."""
-    viscosity = laws_of.hard_sphere_viscosity(T, gas.mass, gas.diameter)
+    viscosity = kinetic.hard_sphere_viscosity(T, gas.mass, gas.diameter)
     return laws_of.viscous_permeance([radius], [1.0], thickness, p_sum, T, viscosity)
 
 
@@ -143,7 +143,7 @@ def viscous_caution(
     dense = free_path < FREE_MOLECULAR * pores.radii
     if not dense.any():
         return ""
-    viscosity = laws_of.hard_sphere_viscosity(T, species.mass, species.diameter)
+    viscosity = kinetic.hard_sphere_viscosity(T, species.mass, species.diameter)
     left_out = (p_1 - p_2) * laws_of.viscous_permeance(
         pores.radii[dense], pores.counts[dense], thickness, p_1 + p_2, T, viscosity
     )

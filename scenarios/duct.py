@@ -101,7 +101,7 @@ def laws(p: Params) -> dict[str, Prediction]:
     pairs, both = list(permutations(openings, 2)), combinations(openings, 2)
     hits = law.hits_per_molecule(sum(areas.values()) - out, out, areas[openings[0]])
     if any(wall.get("sticking") for wall in p.walls.values()):
-        hits = law.unclaimed("no law where walls keep molecules")
+        hits = analysis.unclaimed("no law where walls keep molecules")
     return {
         **{f"transmission[{i},{j}]": W for i, j in pairs},
         **{f"conductance[{i},{j}]": law.scaled(W, _per_W(p, areas[i])) for i, j in pairs},
@@ -119,7 +119,7 @@ def _transmission(p: Params) -> Prediction:
     if p.mesh == "duct" and as_built:
         width, height, length = meshes.DUCT
         return law.rectangular_duct(length, width, height)
-    return law.unclaimed("no law of any shape")
+    return analysis.unclaimed("no law of any shape")
 
 
 def _per_W(p: Params, area: float) -> float:

@@ -93,7 +93,7 @@ def laws(p: Params) -> dict[str, Prediction]:
     if p.alpha_n is None or same:
         return predictions
     said = f"no law: the wall remembers speeds (α_n = {p.alpha_n:g}, σ_t = {p.sigma_t:g})"
-    return dict.fromkeys(predictions, laws_of.unclaimed(said))
+    return dict.fromkeys(predictions, analysis.unclaimed(said))
 
 
 def _is_identity(p: Params) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import model_serializer, model_validator
 
 import walkers
-from analysis import Check, Prediction
+from analysis import Check, Prediction, unclaimed
 from analysis import plot as draw
 from analysis.laws import fick
 from analysis.laws import trajectories as laws_of
@@ -154,7 +154,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     for name, prediction in predictions.items():
         if name in tensor and measured.objections and not prediction.is_claim:
             reason = f"no diffusivity, {' and '.join(measured.objections)}"
-            predictions[name] = laws_of.refused(reason)
+            predictions[name] = unclaimed(reason)
             estimates[name] = replace(estimates[name], value=math.nan)
     return [
         Check(name, estimates[name], law, scales[name], recorded=bool(p.file))

@@ -17,11 +17,6 @@ EQUAL = 0.1
 """Openings whose areas differ by less, relatively, are judged against a one-way valve."""
 
 
-def unclaimed(why: str) -> Prediction:
-    """Claim nothing, and say why: the quantity is only measured."""
-    return Prediction(why, math.nan, math.nan)
-
-
 def polygon_tube(length_over_radius: float, n_sides: int) -> Prediction:
     """Transmission probability of a tube over a regular polygon of the area of the circle.
 

@@ -145,6 +145,34 @@ def mean_free_path(p: float, T: float, diameter: float) -> float:
     return k * T / (math.sqrt(2.0) * math.pi * diameter**2 * p)
 
 
+def hard_sphere_viscosity(T: float, m: float, diameter: float) -> float:
+    """Viscosity of a gas of hard spheres, (5/16)√(πmkT)/(πd²).
+
+    Parameters
+    ----------
+    T : float [K]
+        Temperature.
+    m : float [kg]
+        Mass of a molecule.
+    diameter : float [m]
+        Diameter d of a molecule.
+
+    Returns
+    -------
+    float [Pa s]
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not positive and finite.
+
+    Source: S. Chapman and T. G. Cowling, The Mathematical Theory of Non-Uniform Gases (1970),
+    first approximation, 1.6 % below the exact one.
+    """
+    positive(T=T, m=m, diameter=diameter)
+    return 5.0 / 16.0 * math.sqrt(math.pi * m * k * T) / (math.pi * diameter**2)
+
+
 def maxwell_speed_density(v: ArrayLike, T: float, m: float) -> NDArray[np.float64]:
     """Probability density ∝ v²e^{−mv²/2kT} of the speeds present.
 

@@ -230,27 +230,3 @@ def viscous_permeance(
     positive(thickness=thickness, p_sum=p_sum, T=T, viscosity=viscosity)
     r, n = np.asarray(radii, dtype=np.float64), np.asarray(counts, dtype=np.float64)
     return float(math.pi * (n * r**4).sum() * p_sum / (16.0 * viscosity * thickness * k * T))
-
-
-def hard_sphere_viscosity(T: float, m: float, diameter: float) -> float:
-    """Viscosity of a gas of hard spheres, 5√(πmkT)/(16πd²).
-
-    Parameters
-    ----------
-    T, m, diameter : float [K], [kg], [m]
-        Temperature, mass and diameter d of a molecule.
-
-    Returns
-    -------
-    float [Pa s]
-
-    Raises
-    ------
-    ValueError
-        If a parameter is not positive and finite.
-
-    Source: S. Chapman and T. G. Cowling, The Mathematical Theory of Non-Uniform Gases (1970),
-    first approximation, 1.6 % below the exact one.
-    """
-    positive(T=T, m=m, diameter=diameter)
-    return 5.0 * math.sqrt(math.pi * m * k * T) / (16.0 * math.pi * diameter**2)

@@ -13,6 +13,7 @@ from scipy.constants import k
 
 from ..verdict import Prediction
 from ._require import positive
+from .kinetic import hard_sphere_viscosity
 
 _DELTA = np.array([0.01, 0.1, 1.0, 10.0, 50.0])
 _G_P = np.array([1.47701, 1.40902, 1.47645, 3.57624, 13.53165])
@@ -22,33 +23,6 @@ solutions of the linearised Shakhov model equation. At δ = 0 exactly 8/(3√π)
 
 VALID = 0.01
 """Largest systematic, relative, that is still called free-molecular."""
-
-
-def hard_sphere_viscosity(T: float, m: float, diameter: float) -> float:
-    """Viscosity of a gas of hard spheres, (5/16)√(πmkT)/(πd²).
-
-    Parameters
-    ----------
-    T : float [K]
-        Temperature.
-    m : float [kg]
-        Mass of a molecule.
-    diameter : float [m]
-        Diameter d of a molecule.
-
-    Returns
-    -------
-    float [Pa s]
-
-    Raises
-    ------
-    ValueError
-        If a parameter is not positive and finite.
-
-    Source: first Chapman-Enskog approximation (1.6 % below the exact one).
-    """
-    positive(T=T, m=m, diameter=diameter)
-    return 5.0 / 16.0 * math.sqrt(math.pi * m * k * T) / (math.pi * diameter**2)
 
 
 def rarefaction(p: float, T: float, radius: float, m: float, diameter: float) -> float:

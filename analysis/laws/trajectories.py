@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import math
 
-from ..verdict import Prediction
+from ..verdict import Prediction, unclaimed
 
+_NONE = "no law claimed"
 _EINSTEIN = "A. Einstein, Ann. Phys. 322, 549 (1905)"
 _KUBO = "R. Kubo, J. Phys. Soc. Jpn. 12, 570 (1957)"
 _CHANDRASEKHAR = "S. Chandrasekhar, Rev. Mod. Phys. 15, 1 (1943), ch. I"
 
 
-def unclaimed() -> Prediction:
-    """No law at all: the quantity is measured, not judged."""
-    return Prediction(law_name="no law claimed", law=math.nan, expected=math.nan)
-
-
-def refused(reason: str) -> Prediction:
-    """No law, since the data cannot carry the quantity."""
-    return Prediction(law_name=reason, law=math.nan, expected=math.nan)
-
-
 def along(D: float) -> Prediction:
     """Diffusivity along an axis; NaN: none is claimed."""
     if math.isnan(D):
-        return unclaimed()
+        return unclaimed(_NONE)
     return Prediction(
         law_name="Einstein, ⟨δ²⟩ = 2Dt",
         law=D,
@@ -38,7 +29,7 @@ def along(D: float) -> Prediction:
 def across(D_first: float, D_second: float) -> Prediction:
     """Off-diagonal entry of the diffusion tensor of axes that do not know each other."""
     if math.isnan(D_first * D_second):
-        return unclaimed()
+        return unclaimed(_NONE)
     return Prediction(
         law_name="independent axes, ⟨δ_i δ_j⟩ = 0",
         law=0.0,
@@ -52,7 +43,7 @@ def across(D_first: float, D_second: float) -> Prediction:
 def drift(velocity: float) -> Prediction:
     """Mean velocity along an axis; NaN: none is claimed."""
     if math.isnan(velocity):
-        return unclaimed()
+        return unclaimed(_NONE)
     return Prediction(
         law_name="drift, v = ⟨Δ⟩/dt",
         law=velocity,

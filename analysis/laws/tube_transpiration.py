@@ -21,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..verdict import Prediction
+from ..verdict import Prediction, unclaimed
 from ._require import positive
 from .clausing import WallFlux, doublings, points, solve
 from .knudsen import MAXIMUM_LENGTH, transmission_probability, tube_end, tube_wall
@@ -268,22 +268,6 @@ def energy_flux(
         difference * maxwell_transmission(L, alpha),
         source="2kT of the last diffuse reflection; views of the wall: Clausing (1932)",
     )
-
-
-def unclaimed(reason: str) -> Prediction:
-    """Say of a quantity why it is measured and not judged.
-
-    Parameters
-    ----------
-    reason : str
-        What stands in place of the law's name.
-
-    Returns
-    -------
-    Prediction
-        Whose values are NaN.
-    """
-    return Prediction(reason, math.nan, math.nan)
 
 
 def _series(alpha: float) -> tuple[FloatArray, FloatArray]:

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from analysis import unclaimed
 from analysis.laws import duct, knudsen
 
 
@@ -24,7 +25,7 @@ def test_a_conductance_is_as_good_as_its_transmission():
     C = duct.scaled(W, 7.0)
     for part in ("law", "expected", "rival", "tolerance"):
         assert getattr(C, part) == 7.0 * getattr(W, part)
-    assert not duct.scaled(duct.unclaimed("no law"), 7.0).is_claim
+    assert not duct.scaled(unclaimed("no law"), 7.0).is_claim
 
 
 def test_reciprocity_and_hits():

@@ -59,7 +59,7 @@ def test_selectivity_is_that_of_the_impingement_rates():
 
 
 def test_viscous_flow_of_nitrogen():
-    viscosity = pores.hard_sphere_viscosity(T, M, 3.7e-10)
+    viscosity = kinetic.hard_sphere_viscosity(T, M, 3.7e-10)
     assert viscosity == pytest.approx(1.78e-5, rel=0.02)
     # Volume per time at the mean pressure, πr⁴Δp/8μL, times the density there.
     r, L, p_1, p_2 = 1e-5, 1e-2, 3e4, 1e4

@@ -7,7 +7,7 @@ import pytest
 from scipy.constants import k
 
 from analysis.laws import rarefied
-from analysis.laws.kinetic import mean_free_path
+from analysis.laws.kinetic import hard_sphere_viscosity, mean_free_path
 
 N2 = {"m": 4.6517e-26, "diameter": 364e-12}
 
@@ -42,7 +42,7 @@ def test_rarefaction_is_a_radius_over_a_mean_free_path():
     free_path = mean_free_path(p, T, N2["diameter"])
     ell = a / rarefied.rarefaction(p, T, a, **N2)
     speed = math.sqrt(2.0 * k * T / N2["m"])
-    assert ell == pytest.approx(rarefied.hard_sphere_viscosity(T, **N2) * speed / p, rel=1e-14)
+    assert ell == pytest.approx(hard_sphere_viscosity(T, **N2) * speed / p, rel=1e-14)
     assert ell / free_path == pytest.approx(5.0 * math.sqrt(math.pi) / 8.0, rel=1e-12)
 
 
