@@ -61,10 +61,21 @@ class LastDrawn:
         """Normalise the axis; refuse edges that do not rise."""
         _set_line(self)
         edges = _numbers("edges", self.edges)
-        rising = all(low < high for low, high in itertools.pairwise(edges))
-        if len(edges) < 2 or not rising:
-            raise ValueError(f"edges must be at least two rising numbers, got {edges}")
+        check_rising("edges", edges)
         object.__setattr__(self, "edges", edges)
+
+
+def check_rising(name: str, edges: Sequence[float]) -> None:
+    """Refuse edges that bound no bins.
+
+    Raises
+    ------
+    ValueError
+        For less than two, or two that do not rise.
+    """
+    rising = all(low < high for low, high in itertools.pairwise(edges))
+    if len(edges) < 2 or not rising:
+        raise ValueError(f"{name} must be at least two rising numbers, got {edges}")
 
 
 def _set_line(line: TemperatureAlong | LastDrawn) -> None:

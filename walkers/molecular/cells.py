@@ -33,6 +33,22 @@ class Probes(NamedTuple):
 
 
 @scalar
+def bin_of(value, edges):
+    """Bin between rising edges, −1 outside them; the last bin includes its upper edge."""
+    last = edges.size - 1
+    if last < 1 or value < edges[0] or value > edges[last]:
+        return -1
+    low, high = 0, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if value >= edges[middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@scalar
 def stretch_between(x, dx, low, high):
     """Lengths along a flight at which it enters and leaves the slab low … high."""
     enter, leave = -FAR_AWAY, FAR_AWAY

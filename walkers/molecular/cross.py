@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
 from ..engine.streams import INITIAL, uniform_open, words_of
+from .cells import bin_of
 from .emit import DRAWS_AT_ONCE, drawn_normals
 from .gases import photon_energy, present_fermi_energy
-from .trace import bin_of
 
 MAXWELLIAN, FERMI_GAS, PHOTONS = range(3)
 """Tags of the gases."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
+from .hit_rare import cross
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -104,12 +105,6 @@ def parted(six, x, y, z, depth):
         low_a, high_a = min(low_a, a), max(high_a, a)
         low_b, high_b = min(low_b, b), max(high_b, b)
     return min(high_a - low_b, high_b - low_a) <= depth * norm
-
-
-@scalar
-def cross(ux, uy, uz, vx, vy, vz):
-    """Vector product."""
-    return uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
 
 
 @scalar

@@ -133,6 +133,16 @@ def drawn_disc_point(p, i, words, stream, purpose, walker, draw):
 
 
 @scalar
+def drawn_box_point(p, i, words, stream, purpose, walker, draw):
+    """Draw a uniform point of a Box with parameters p, and return it with the next draw."""
+    word_0, word_1, word_2, _ = drawn_words(words, stream, purpose, walker, draw)
+    x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
+    y = p[i, 1] + uniform_open(word_1) * (p[i, 4] - p[i, 1])
+    z = p[i, 2] + uniform_open(word_2) * (p[i, 5] - p[i, 2])
+    return x, y, z, draw + _ONE
+
+
+@scalar
 def drawn_normals(words, stream, purpose, walker, draw):
     """Draw three independent standard normals, and return them with the next draw."""
     while True:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engine.model import frozen_array
-from .mesh import Mesh
+from .mesh import Mesh, signed_volumes, triangle_areas, triangle_normals
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -184,23 +184,6 @@ def merged(corners: Floats) -> tuple[Floats, Integers]:
     return flat[first[order]], place[numbers].reshape(-1, 3).astype(np.int64)
 
 
-def triangle_areas(corners: Floats) -> Floats:
-    """Areas of triangles given by corners (m, 3, 3)."""
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    areas: Floats = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return areas
-
-
-def signed_volumes(corners: Floats) -> Floats:
-    """Signed volumes between triangles (m, 3, 3) and a corner of the first of them.
-
-    Their sum over a closed surface is its volume where normals look outwards, else minus that.
-    """
-    a, b, c = (corners[:, i] - corners[0, 0] for i in range(3))
-    volumes: Floats = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6.0
-    return volumes
-
-
 def some(kind: str, numbers: ArrayLike, shown: int = 4) -> str:
     """Name the first few of many: "3 triangles (5, 8, 13)"."""
     n = np.asarray(numbers)
@@ -231,8 +214,7 @@ def write_mesh(enclosure: Enclosure, path: str | Path) -> None:
         record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("spare", "<u2")])
         facets = np.zeros(len(outward), record)
         corners = enclosure.vertices[outward]
-        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        facets["normal"] = normals / np.linalg.norm(normals, axis=1)[:, None]
+        facets["normal"] = triangle_normals(corners)
         facets["corners"] = corners
         header = b"gas volume, metres".ljust(80) + np.uint32(len(facets)).astype("<u4").tobytes()
         file.write_bytes(header + facets.tobytes())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import k
 
-from ..along import LastDrawn
+from ..along import LastDrawn, check_rising
 from ..boundary import Passage, share_kept
 from ..engine.model import Arrays, Model
 from ..species import GASES, Species
@@ -99,9 +99,8 @@ class FreeMolecular(Model):
             if not isinstance(self.surfaces[self.surface_number(name)].shape, Mesh):
                 raise ValueError(f"map_hits counts the triangles of a Mesh, {name!r} has none")
         for name in ("cosine_edges", "speed_edges"):
-            edges = getattr(self, name)
-            if len(edges) == 1 or not np.all(np.diff(edges) > 0.0):
-                raise ValueError(f"{name} must be at least two rising numbers, got {edges}")
+            if len(getattr(self, name)):
+                check_rising(name, getattr(self, name))
         if not 1 <= self.max_hits <= MAXIMUM_HITS:
             raise ValueError(f"max_hits must be between 1 and {MAXIMUM_HITS}, got {self.max_hits}")
 

@@ -22,6 +22,12 @@ FAR_AWAY = 1e300
 
 
 @scalar
+def cross(ax, ay, az, bx, by, bz):
+    """Vector product."""
+    return ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+
+
+@scalar
 def flat_hit(p, i, x, y, z, dx, dy, dz):
     """Height above a plane and the cosine of the approach to it, negative when flying away."""
     height = (x - p[i, 0]) * p[i, 3] + (y - p[i, 1]) * p[i, 4] + (z - p[i, 2]) * p[i, 5]
@@ -61,11 +67,7 @@ def in_rectangle(p, i, x, y, z):
 @scalar
 def across(p, i):
     """Return the unit vector across a rectangle: its normal times the direction of its length."""
-    return (
-        p[i, 4] * p[i, 8] - p[i, 5] * p[i, 7],
-        p[i, 5] * p[i, 6] - p[i, 3] * p[i, 8],
-        p[i, 3] * p[i, 7] - p[i, 4] * p[i, 6],
-    )
+    return cross(p[i, 3], p[i, 4], p[i, 5], p[i, 6], p[i, 7], p[i, 8])
 
 
 @scalar

@@ -71,13 +71,12 @@ class Mesh:
     @cached_property
     def areas(self) -> NDArray[np.float64]:
         """Area of each triangle (m,) [m²]."""
-        return 0.5 * np.linalg.norm(_crosses(self.corners), axis=1)
+        return triangle_areas(self.corners)
 
     @property
     def normals(self) -> NDArray[np.float64]:
         """Unit normal of each triangle (m, 3), into the gas."""
-        crosses = _crosses(self.corners)
-        return crosses / np.linalg.norm(crosses, axis=1)[:, None]
+        return triangle_normals(self.corners)
 
     @cached_property
     def reach(self) -> float:
@@ -112,14 +111,36 @@ def enclosed_volume(meshes: Iterable[Mesh]) -> float:
     Only meshes without holes between them enclose anything.
     """
     corners = np.concatenate([mesh.corners for mesh in meshes])
-    a, b, c = np.moveaxis(corners - corners.mean(axis=(0, 1)), 1, 0)
-    return float(-np.einsum("ni,ni->", a, np.cross(b, c)) / 6.0)
+    return -float(signed_volumes(corners).sum())
 
 
 def box_around(meshes: Iterable[Mesh]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lowest and highest corner [m] of the box that holds some meshes."""
     vertices = np.concatenate([mesh.corners.reshape(-1, 3) for mesh in meshes])
     return vertices.min(axis=0), vertices.max(axis=0)
+
+
+def triangle_areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Areas of triangles given by corners (m, 3, 3)."""
+    areas: NDArray[np.float64] = 0.5 * np.linalg.norm(_crosses(corners), axis=1)
+    return areas
+
+
+def triangle_normals(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return unit normals (m, 3) of triangles given by corners (m, 3, 3): right-hand rule."""
+    crosses = _crosses(corners)
+    normals: NDArray[np.float64] = crosses / np.linalg.norm(crosses, axis=1)[:, None]
+    return normals
+
+
+def signed_volumes(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Signed volumes between triangles (m, 3, 3) and a corner of the first of them.
+
+    Their sum over a closed surface is its volume where normals look outwards, else minus that.
+    """
+    a, b, c = (corners[:, i] - corners[0, 0] for i in range(3))
+    volumes: NDArray[np.float64] = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6.0
+    return volumes
 
 
 def _crosses(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .enclosure import Enclosure, MeshError, signed_volumes, some, triangle_areas
+from .enclosure import Enclosure, MeshError, some
+from .mesh import signed_volumes, triangle_areas
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

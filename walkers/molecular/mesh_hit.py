@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
 from ..engine.streams import INITIAL, uniform_open
-from .emit import drawn_words
-from .hit_rare import FAR_AWAY
+from .emit import drawn_box_point, drawn_words
+from .hit_rare import FAR_AWAY, cross
 from .lanes import COUNTS, LANES, N_LANES, boxes_met, fetch_ahead, triangles_met
 
 CHILDREN = 6
@@ -121,12 +121,6 @@ def corners_of(tree, slot):
 def owner(tree, slot):
     """Return the number of a triangle's mesh among all."""
     return np.int64(tree.packets[slot // N_LANES, OWNER, slot % N_LANES])
-
-
-@scalar
-def cross(ax, ay, az, bx, by, bz):
-    """Vector product."""
-    return ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
 
 
 @scalar
@@ -323,11 +317,7 @@ def gas_point(tree, region, p, i, words, stream, walker, draw):
     """
     x, y, z = p[i, 0], p[i, 1], p[i, 2]
     for _ in range(MAXIMUM_TRIES):
-        word_0, word_1, word_2, _ = drawn_words(words, stream, INITIAL, walker, draw)
-        x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
-        y = p[i, 1] + uniform_open(word_1) * (p[i, 4] - p[i, 1])
-        z = p[i, 2] + uniform_open(word_2) * (p[i, 5] - p[i, 2])
-        draw += _ONE
+        x, y, z, draw = drawn_box_point(p, i, words, stream, INITIAL, walker, draw)
         if in_mesh(tree, region, x, y, z):
             break
     return x, y, z, draw

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.constants import c, k
 
-from ..boundary import AngleLaw, SpeedLaw
+from ..along import check_rising
+from ..boundary import AngleLaw
 from ..engine.model import Arrays, Model
 from ..species import GASES
 
@@ -118,9 +118,8 @@ class PlaneCrossings(Model):
         if abs(math.hypot(self.cosine, self.sine) - 1.0) > 1e-12:
             raise ValueError(f"cosine and sine of one angle, got {self.cosine} and {self.sine}")
         for name in ("energy_edges", "cosine_edges"):
-            edges = getattr(self, name)
-            if len(edges) == 1 or not np.all(np.diff(edges) > 0.0):
-                raise ValueError(f"{name} must be at least two rising numbers, got {edges}")
+            if len(getattr(self, name)):
+                check_rising(name, getattr(self, name))
 
     @property
     def seconds_per_batch(self) -> float:
@@ -176,30 +175,3 @@ class PlaneCrossings(Model):
 
 
 _KINDS = {Maxwellian: 0, FermiGas: 1, Photons: 2}
-
-
-def check_gas(source: Any) -> None:
-    """Refuse a source whose opening has no gas behind it, or two of them.
-
-    Parameters
-    ----------
-    source : FromSurface
-        Its ``speed_ratio``, ``mu`` and ``beam`` name the gas, if it is not one at rest.
-
-    Raises
-    ------
-    ValueError
-        With one line that names the field at fault.
-    """
-    if source.mu is not None and source.T is not None:
-        FermiGas(source.T, 1.0, source.mu)  # refuses what is none
-    if not math.isfinite(source.speed_ratio):
-        raise ValueError(f"speed_ratio must be finite, got {source.speed_ratio}")
-    n_named = (source.mu is not None) + (source.speed_ratio != 0.0) + source.beam
-    if n_named and source.T is None:
-        raise ValueError("T of None is for a gas at rest, of which only paths are followed")
-    if n_named > 1:
-        raise ValueError("speed_ratio, mu and beam exclude each other: one gas behind an opening")
-    if n_named and (source.speeds != SpeedLaw.EFFUSIVE or source.angles != AngleLaw.COSINE):
-        raise ValueError("speeds and angles are for a gas at rest; speed_ratio, mu and beam have "
-                         "their own")  # fmt: skip

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..boundary import AngleLaw, SpeedLaw
-from .passing import check_gas
+from .passing import FermiGas
 from .shapes import Box, Cylinder, Sphere
 
 
@@ -33,7 +33,7 @@ class FromSurface:
 
     def __post_init__(self) -> None:
         """Refuse what is not a number of molecules of one gas at a temperature."""
-        check_gas(self)
+        _check_gas(self)
         _check_source(self.T if self.mu is None else 1.0, self.n)
         if self.speeds == SpeedLaw.KEPT:
             raise ValueError("a molecule that starts has no speed to keep")
@@ -64,3 +64,19 @@ def _check_source(T: float | None, n: int) -> None:
         raise ValueError(f"T must be positive and finite, got {T}")
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
+
+
+def _check_gas(source: FromSurface) -> None:
+    """Refuse an opening with no gas behind it, or two of them."""
+    if source.mu is not None and source.T is not None:
+        FermiGas(source.T, 1.0, source.mu)  # refuses what is none
+    if not math.isfinite(source.speed_ratio):
+        raise ValueError(f"speed_ratio must be finite, got {source.speed_ratio}")
+    n_named = (source.mu is not None) + (source.speed_ratio != 0.0) + source.beam
+    if n_named and source.T is None:
+        raise ValueError("T of None is for a gas at rest, of which only paths are followed")
+    if n_named > 1:
+        raise ValueError("speed_ratio, mu and beam exclude each other: one gas behind an opening")
+    if n_named and (source.speeds != SpeedLaw.EFFUSIVE or source.angles != AngleLaw.COSINE):
+        raise ValueError("speeds and angles are for a gas at rest; speed_ratio, mu and beam have "
+                         "their own")  # fmt: skip

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..engine.jit import scalar
 from ..engine.streams import MOTION, uniform
+from .cells import bin_of
 from .cercignani import cercignani_lampis
 from .emit import drawn_words
 from .scatter import (
@@ -117,12 +118,6 @@ def add_drawn(special, label, surface, drawn_at):
         return
     # Beyond the ends the end counts: the rounding error of a place must not lose a molecule.
     place = min(max(drawn_at, edges[0]), edges[last])
-    low, high = 0, last
-    while high - low > 1:
-        middle = (low + high) // 2
-        if place >= edges[middle]:
-            low = middle
-        else:
-            high = middle
-    special.drawn_counts[label, surface, low] += 1
-    special.drawn_places[label, surface, low] += place
+    number = bin_of(place, edges)
+    special.drawn_counts[label, surface, number] += 1
+    special.drawn_places[label, surface, number] += place

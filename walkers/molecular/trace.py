@@ -9,8 +9,15 @@ from numpy.typing import NDArray
 
 from ..engine.jit import kernel, scalar
 from ..engine.streams import BIRTHS, INITIAL, MOTION, uniform_open
-from .cells import add_displacements, add_to_cells
-from .emit import DRAWS_AT_ONCE, drawn_ball_point, drawn_disc_point, drawn_normals, drawn_words
+from .cells import add_displacements, add_to_cells, bin_of
+from .emit import (
+    DRAWS_AT_ONCE,
+    drawn_ball_point,
+    drawn_box_point,
+    drawn_disc_point,
+    drawn_normals,
+    drawn_words,
+)
 from .gases import AT_REST, left_gas
 from .hit import landed, nearest_hit, normal_at, surface_hit
 from .mesh_hit import drawn_mesh_point, gas_point, map_hit, mesh_normal
@@ -74,11 +81,7 @@ def point_in_gas(shape, p, i, words, stream, walker, draw, tree, region):
         if shape == MESH:
             return gas_point(tree, region, p, i, words, stream, walker, draw)
     if shape == BOX:
-        word_0, word_1, word_2, _ = drawn_words(words, stream, INITIAL, walker, draw)
-        x = p[i, 0] + uniform_open(word_0) * (p[i, 3] - p[i, 0])
-        y = p[i, 1] + uniform_open(word_1) * (p[i, 4] - p[i, 1])
-        z = p[i, 2] + uniform_open(word_2) * (p[i, 5] - p[i, 2])
-        draw += _ONE
+        x, y, z, draw = drawn_box_point(p, i, words, stream, INITIAL, walker, draw)
     elif shape == CYLINDER:
         word_0, _, _, _ = drawn_words(words, stream, INITIAL, walker, draw)
         along = uniform_open(word_0) * p[i, 8]
@@ -146,22 +149,6 @@ def started(table, tree, place, sources, label, tracked, words, stream, walker):
             speed = np.sqrt(0.5 * square_speed) * norm
         dx, dy, dz = a / norm, b / norm, c / norm
     return x, y, z, dx, dy, dz, speed, slot
-
-
-@scalar
-def bin_of(value, edges):
-    """Bin between rising edges, −1 outside them; the last bin includes its upper edge."""
-    last = edges.size - 1
-    if last < 1 or value < edges[0] or value > edges[last]:
-        return -1
-    low, high = 0, last
-    while high - low > 1:
-        middle = (low + high) // 2
-        if value >= edges[middle]:
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 @scalar
