@@ -39,7 +39,8 @@ def test_the_next_temperature_finds_its_batches_in_the_store(tmp_path):
             "thermal-transpiration", seed=3, batches=8, store=tmp_path, T_hot=T_hot,
             progress=told.append,
         )  # fmt: skip
-    assert len(told) == 8  # all of them in the first run
+    batches = [stage for stage in told if stage.forecast is None]
+    assert len(batches) == 8  # all of them in the first run
     assert len(list(tmp_path.iterdir())) == 1
     assert result.verdicts[3].law == pytest.approx(2.0 * 0.12340 * 4.0 / 3.0, rel=1e-3)
 
