@@ -12,8 +12,7 @@ from pydantic import BeforeValidator
 
 import walkers
 from walkers.molecular import parts
-from walkers.molecular.enclosure import Enclosure, MeshError, read_plane
-from walkers.molecular.mesh_file import read_mesh
+from walkers.molecular.enclosure import read_plane
 
 from ._inputs import FileStamp, InputError, file_stamp
 from ._parameters import real
@@ -100,7 +99,7 @@ Walls = Annotated[Rules, BeforeValidator(_walls)]
 """What the walls of each name do, as a parameter."""
 
 
-def read_enclosure(mesh: str | tuple[str, ...], scale: float, openings: Rules) -> Enclosure:
+def read_enclosure(mesh: str | tuple[str, ...], scale: float, openings: Rules) -> walkers.Enclosure:
     """Surface of a built-in part or from mesh files, its openings named, first and in order.
 
     Raises
@@ -113,7 +112,7 @@ def read_enclosure(mesh: str | tuple[str, ...], scale: float, openings: Rules) -
     return _read(files, scale, json.dumps(openings), stamps)
 
 
-def _built_in(mesh: tuple[str, ...]) -> Enclosure | None:
+def _built_in(mesh: tuple[str, ...]) -> walkers.Enclosure | None:
     """Part of our own, or None of a file; of tube and duct, a transmission can be claimed."""
     if mesh == ("tube",):
         return parts.tube(*TUBE, equal_area=True)
@@ -125,15 +124,15 @@ def _built_in(mesh: tuple[str, ...]) -> Enclosure | None:
 @functools.lru_cache(maxsize=2)
 def _read(
     mesh: tuple[str, ...], scale: float, openings: str, stamps: tuple[FileStamp | None, ...]
-) -> Enclosure:
+) -> walkers.Enclosure:
     built_in = _built_in(mesh)
     try:
         if not built_in and len(mesh) == 1 and not Path(mesh[0]).suffix:
-            raise MeshError(
+            raise walkers.MeshError(
                 f"{mesh[0]}: no built-in part; there are: {', '.join(parts.PARTS)}, or a mesh file"
             )
-        found = built_in.scaled(scale) if built_in else read_mesh(mesh, scale)
-    except MeshError as error:
+        found = built_in.scaled(scale) if built_in else walkers.read_mesh(mesh, scale)
+    except walkers.MeshError as error:
         raise InputError(f"mesh: {error}") from None
     rules: Rules = json.loads(openings)
     if built_in and not rules:
@@ -151,14 +150,14 @@ def _read(
                 for name, rule in rules.items()
             }
         )
-    except MeshError as error:
+    except walkers.MeshError as error:
         raise InputError(f"openings: {error}") from None
     if len(named.names) == len(rules):
         raise InputError("openings: nothing is left for a wall")
     return named
 
 
-def wall_names(enclosure: Enclosure, n_openings: int, walls: Rules) -> tuple[str, ...]:
+def wall_names(enclosure: walkers.Enclosure, n_openings: int, walls: Rules) -> tuple[str, ...]:
     """Names of the parts that are no openings.
 
     Raises
@@ -173,7 +172,7 @@ def wall_names(enclosure: Enclosure, n_openings: int, walls: Rules) -> tuple[str
     return names
 
 
-def described(enclosure: Enclosure, scale: float) -> list[str]:
+def described(enclosure: walkers.Enclosure, scale: float) -> list[str]:
     """Say what was read, and where the unit of length seems to be another one."""
     low, high = enclosure.box
     size = high - low

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 import walkers
 from analysis import space
-from walkers.molecular.enclosure import Enclosure
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +17,7 @@ MAP_BATCHES = 24
 """Batches in which hits are counted triangle by triangle."""
 
 
-def draw_part(part: Enclosure, model: walkers.FreeMolecular, seed: int) -> Any:
+def draw_part(part: walkers.Enclosure, model: walkers.FreeMolecular, seed: int) -> Any:
     """Draw a part whose openings are the sources of the model, and the first of its surfaces."""
     n_openings = len(model.sources)
     unit, per_metre = ("mm", 1e3) if np.ptp(part.box, axis=0).max() < 1.0 else ("m", 1.0)

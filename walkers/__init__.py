@@ -45,6 +45,7 @@ from .lattice.source_sink import SourceSinkWalk
 from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
 from .molecular import (
     Annulus,
+    AxisPlane,
     BeamDetector,
     Box,
     Cone,
@@ -58,6 +59,7 @@ from .molecular import (
     Grid,
     Maxwellian,
     Mesh,
+    MeshError,
     Photons,
     Plane,
     PlaneCrossings,
@@ -80,6 +82,7 @@ __all__ = [
     "AngleLaw",
     "Annulus",
     "Axis",
+    "AxisPlane",
     "BatchError",
     "BeamDetector",
     "Box",
@@ -103,6 +106,7 @@ __all__ = [
     "Maxwell",
     "Maxwellian",
     "Mesh",
+    "MeshError",
     "MirrorWalk",
     "Model",
     "OpenChain",

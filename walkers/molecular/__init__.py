@@ -1,7 +1,7 @@
 """Free molecules between surfaces: no numba until a batch is computed."""
 
 from .detector import BeamDetector
-from .enclosure import Enclosure, write_mesh
+from .enclosure import AxisPlane, Enclosure, MeshError, write_mesh
 from .gas import FreeMolecular, trace_paths
 from .mesh import Mesh, enclosed_volume
 from .mesh_file import read_mesh
@@ -12,6 +12,7 @@ from .sources import FromGas, FromSurface
 
 __all__ = [
     "Annulus",
+    "AxisPlane",
     "BeamDetector",
     "Box",
     "Cone",
@@ -25,6 +26,7 @@ __all__ = [
     "Grid",
     "Maxwellian",
     "Mesh",
+    "MeshError",
     "Photons",
     "Plane",
     "PlaneCrossings",

@@ -81,7 +81,7 @@ class Enclosure:
         """Build the same surface, every length multiplied."""
         return dataclasses.replace(self, vertices=self.vertices * factor)
 
-    def named(self, rules: Mapping[str, Plane | str]) -> Enclosure:
+    def named(self, rules: Mapping[str, AxisPlane | str]) -> Enclosure:
         """Give names to parts: all triangles in a plane, or a part under its own or a new name.
 
         Raises
@@ -93,7 +93,7 @@ class Enclosure:
         low, high = self.box
         tolerance = IN_PLANE * float(np.linalg.norm(high - low))
         for number, (name, rule) in enumerate(rules.items()):
-            if isinstance(rule, Plane):
+            if isinstance(rule, AxisPlane):
                 near = np.abs(self.vertices[:, rule.axis] - rule.level) <= tolerance
                 own = near[self.triangles].all(axis=1)
                 if not own.any():
@@ -127,7 +127,7 @@ IN_PLANE = 1e-6
 
 
 @dataclass(frozen=True)
-class Plane:
+class AxisPlane:
     """The plane where coordinate ``axis`` (0, 1, 2) is ``level`` [m]."""
 
     axis: int
@@ -137,7 +137,7 @@ class Plane:
         return f"{'xyz'[self.axis]}={self.level:g}"
 
 
-def read_plane(text: str) -> Plane:
+def read_plane(text: str) -> AxisPlane:
     """Read a plane such as "z=0" or "x = 0.05" (metres).
 
     Raises
@@ -152,7 +152,7 @@ def read_plane(text: str) -> Plane:
         value = math.nan
     if axis not in ("x", "y", "z") or not math.isfinite(value):
         raise MeshError(f'plane must be like "z=0" or "x=0.05" [m], got {text!r}')
-    return Plane("xyz".index(axis), value)
+    return AxisPlane("xyz".index(axis), value)
 
 
 def assembled(pieces: Mapping[str, ArrayLike]) -> Enclosure:
