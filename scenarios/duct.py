@@ -180,14 +180,10 @@ def plot(result: Any) -> Any:
     return draw_part(_part(result.params), record.model, record.seed)
 
 
-def _changed(model: Any, **laws: Any) -> Any:
-    return model.with_boundaries(lambda s: walkers.emitting(s.boundary, **laws))
-
-
 WRONG_RULES: Mapping[str, WrongRule] = {
     "isotropic": WrongRule(
         "walls re-emit uniformly over the hemisphere instead of by the cosine law",
-        change=lambda model: _changed(model, angles=walkers.AngleLaw.ISOTROPIC),
+        change=lambda model: model.emitting(angles=walkers.AngleLaw.ISOTROPIC),
         moves={"reciprocity[inlet,outlet]": +1, "hits_per_molecule": +1},
     ),
     "no-cosine": WrongRule(

@@ -179,12 +179,6 @@ def _mass(p: Params) -> float:
     return walkers.gas(p.gas).mass
 
 
-def _emitting(model: walkers.Together, **laws: Any) -> walkers.Model:
-    return model.each(
-        lambda box: box.with_boundaries(lambda s: walkers.emitting(s.boundary, **laws))
-    )
-
-
 def _specular(model: walkers.Together) -> walkers.Model:
     mirror = walkers.Specular()
     return model.each(
@@ -195,7 +189,7 @@ def _specular(model: walkers.Together) -> walkers.Model:
 WRONG_RULES = {
     "volume-maxwellian": WrongRule(
         "walls and outside emit the speeds of molecules present (v²) instead of passing (v³)",
-        change=lambda model: _emitting(model, speeds=walkers.SpeedLaw.VOLUME),
+        change=lambda model: model.each(lambda box: box.emitting(speeds=walkers.SpeedLaw.VOLUME)),
         moves={
             "flux": -1,
             "energy_per_molecule": -1,
@@ -207,7 +201,9 @@ WRONG_RULES = {
     ),
     "no-cosine": WrongRule(
         "walls and outside emit uniformly over the hemisphere",
-        change=lambda model: _emitting(model, angles=walkers.AngleLaw.ISOTROPIC),
+        change=lambda model: model.each(
+            lambda box: box.emitting(angles=walkers.AngleLaw.ISOTROPIC)
+        ),
         moves={"flux": -1, "mean_cosine": +1, "momentum_flux": -1, "thrust": -1, "decay_rate": -1},
     ),
     "specular-box": WrongRule(

@@ -177,21 +177,17 @@ def plot(result: Any) -> Any:
     return figure
 
 
-def _emitting(model: walkers.Together, **laws: Any) -> walkers.Model:
-    return model.each(
-        lambda pair: pair.with_boundaries(lambda s: walkers.emitting(s.boundary, **laws))
-    )
-
-
 WRONG_RULES = {
     "no-thermalisation": WrongRule(
         "the walls give new directions but leave every molecule its speed",
-        change=lambda model: _emitting(model, speeds=walkers.SpeedLaw.KEPT),
+        change=lambda model: model.each(lambda pair: pair.emitting(speeds=walkers.SpeedLaw.KEPT)),
         moves={"pressure_ratio": +1, "energy_flux": -1},
     ),
     "no-cosine": WrongRule(
         "the walls emit uniformly over the hemisphere",
-        change=lambda model: _emitting(model, angles=walkers.AngleLaw.ISOTROPIC),
+        change=lambda model: model.each(
+            lambda pair: pair.emitting(angles=walkers.AngleLaw.ISOTROPIC)
+        ),
         moves={"impingement_ratio": +1, "pressure_ratio": +1, "net_flux": -1, "energy_flux": -1},
     ),
 }

@@ -128,9 +128,7 @@ def plot(result: Any) -> Any:
 WRONG_RULES = {
     "isotropic": WrongRule(
         "the wall re-emits uniformly over the hemisphere instead of by the cosine law",
-        change=lambda tube: tube.with_boundaries(
-            lambda s: walkers.emitting(s.boundary, angles=walkers.AngleLaw.ISOTROPIC)
-        ),
+        change=lambda tube: tube.emitting(angles=walkers.AngleLaw.ISOTROPIC),
         moves={"transmission": +1, "hits_per_molecule": -1, "axial_peaking": +1},
     ),
     "two-percent-specular": WrongRule(

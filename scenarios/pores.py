@@ -184,9 +184,7 @@ WRONG_RULES = {
     "isotropic": WrongRule(
         "walls re-emit uniformly over the hemisphere instead of by the cosine law",
         change=lambda model: model.each(
-            lambda pore: pore.with_boundaries(
-                lambda s: walkers.emitting(s.boundary, angles=walkers.AngleLaw.ISOTROPIC)
-            )
+            lambda pore: pore.emitting(angles=walkers.AngleLaw.ISOTROPIC)
         ),
         moves={"flow": +1, "radius_exponent": -1},
     ),

@@ -64,7 +64,7 @@ def _lengths(p: Params) -> dict[str, float]:
 
 
 def _tube(length: float) -> walkers.FreeMolecular:
-    passing = 1.0 / (1.0 + 3.0 * length / 8.0)  # nearly W
+    passing = short_tube.orifice_and_tube(length)  # nearly W
     enough = FEWEST_EVENTS / min(passing, 1.0 - passing)
     n = int(max(MOLECULES_AT_LENGTH_1 / np.sqrt(max(length, 0.2)), enough))
     return walkers.FreeMolecular(
@@ -140,9 +140,7 @@ WRONG_RULES = {
     "isotropic": WrongRule(
         "the wall re-emits uniformly over the hemisphere instead of by the cosine law",
         change=lambda model: model.each(
-            lambda tube: tube.with_boundaries(
-                lambda s: walkers.emitting(s.boundary, angles=walkers.AngleLaw.ISOTROPIC)
-            )
+            lambda tube: tube.emitting(angles=walkers.AngleLaw.ISOTROPIC)
         ),
         moves={"transmission[5]": +1, "transmission[20]": +1},
         parameters={"shortest": 5.0, "longest": 20.0, "n_lengths": 2},

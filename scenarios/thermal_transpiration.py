@@ -176,9 +176,7 @@ def _cercignani_lampis(tube: walkers.FreeMolecular) -> walkers.Model:
 WRONG_RULES = {
     "kept-speeds": WrongRule(
         "the wall gives new directions but leaves every molecule its speed",
-        change=lambda tube: tube.with_boundaries(
-            lambda s: walkers.emitting(s.boundary, speeds=walkers.SpeedLaw.KEPT)
-        ),
+        change=lambda tube: tube.emitting(speeds=walkers.SpeedLaw.KEPT),
         moves={"energy_flux": +1},
         parameters=FOUR_TO_ONE,
     ),

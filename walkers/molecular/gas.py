@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.constants import k
 
 from ..along import LastDrawn, check_rising
-from ..boundary import Passage, share_kept
+from ..boundary import AngleLaw, Passage, SpeedLaw, emitting, share_kept
 from ..engine.model import Arrays, Model
 from ..species import GASES, Species
 from .mesh import Mesh, box_around, enclosed_volume
@@ -223,6 +223,10 @@ class FreeMolecular(Model):
         """Build the same model with ``change(surface)`` as the boundary of every surface."""
         surfaces = (replace(surface, boundary=change(surface)) for surface in self.surfaces)
         return replace(self, surfaces=tuple(surfaces))
+
+    def emitting(self, **laws: SpeedLaw | AngleLaw) -> FreeMolecular:
+        """Build the same model whose thermal boundaries have other ``speeds`` or ``angles``."""
+        return self.with_boundaries(lambda surface: emitting(surface.boundary, **laws))
 
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
