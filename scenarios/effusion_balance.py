@@ -110,12 +110,17 @@ def build(p: Params) -> walkers.Model:
 
 def _relaxation_time(p: Params) -> float:
     """Time in which the chambers exchange their gas and the cold molecules fly a few times [s]."""
-    m = walkers.gas(p.gas).mass
-    a, hole_area = p.chamber_side, np.pi * p.hole_radius * p.hole_radius
-    hot, cold = kinetic.mean_speed(p.T_hot, m), kinetic.mean_speed(p.T_cold, m)
-    rate = hole_area / (4.0 * a * a * a) * (hot + cold / COLD_DEPTH)
+    cold = kinetic.mean_speed(p.T_cold, walkers.gas(p.gas).mass)
     # With a large hole and very unequal temperatures the cold gas's own flights are slower.
-    return float(max(1.0 / rate, 8.0 * a / cold))
+    return float(max(1.0 / _exchange_rate(p), 8.0 * p.chamber_side / cold))
+
+
+def _exchange_rate(p: Params) -> float:
+    """Rate at which the numbers in two well-mixed chambers come to balance [1/s]."""
+    m, a = walkers.gas(p.gas).mass, p.chamber_side
+    hot, cold = kinetic.mean_speed(p.T_hot, m), kinetic.mean_speed(p.T_cold, m)
+    hole_area = np.pi * p.hole_radius * p.hole_radius
+    return float(hole_area / (4.0 * a * a * a) * (hot + cold / COLD_DEPTH))
 
 
 def laws(p: Params) -> dict[str, Prediction]:
@@ -164,12 +169,14 @@ def plot(result: Any) -> Any:
     """Share of the gas in the hot chamber, from equal densities to the balance."""
     p, record = result.params, result.record
     closed = record.part("closed")
-    times = np.array(closed.census_times) / _relaxation_time(p)
+    unit = _relaxation_time(p)
+    times = np.array(closed.census_times) / unit
     figure, (axes,) = draw.figure()
     ratio = laws(p)["pressure_ratio"].expected * p.T_cold / p.T_hot / COLD_DEPTH  # of numbers
     final, start = ratio / (1.0 + ratio), 1.0 / (1.0 + COLD_DEPTH)
-    law = final + (start - final) * np.exp(-times)
-    draw.draw_law(axes, times, law, "exponential to the law's balance")
+    fine = np.linspace(0.0, times[-1], 321)
+    law = final + (start - final) * np.exp(-fine * unit * _exchange_rate(p))
+    draw.draw_law(axes, fine, law, "law's balance, reached as by well-mixed chambers")
     census = record["closed.present_count"]
     draw.draw_batches(axes, times, census[:, :, 0] / closed.n_walkers, "molecules")
     title = "Relaxation of the closed pair"
