@@ -61,23 +61,23 @@ def energy_flux(
         from_cold = (sums[:, COLD, ARRIVING] - sums[:, COLD, DEPARTING]) / n[:, COLD]
         from_hot = sums[:, HOT, ARRIVING] / n[:, HOT]
     else:
-        warmth = _warmth(record, T_cold, T_hot, profile) / (T_cold * n)
-        from_cold, from_hot = 2.0 * warmth[:, COLD] - 2.0, 2.0 * warmth[:, HOT]
+        # As many arrive as have left: only what is warmer than T_cold brings energy.
+        warmer = 2.0 * (T_hot - T_cold) / T_cold * _warmth(record, profile) / n
+        from_cold, from_hot = warmer[:, COLD], warmer[:, HOT]
     up, down = passages(record)
     return analysis.jackknife(
         lambda u, d, cold, hot: cold + u / d * hot, up, down, from_cold, from_hot, unit="νkT_cold"
     )
 
 
-def _warmth(record: walkers.Record, T_cold: float, T_hot: float, profile: str) -> Any:
-    """ΣT of the places where molecules arriving at the cold end last got their speed, by source."""
+def _warmth(record: walkers.Record, profile: str) -> Any:
+    """Σ(T − T_cold)/(T_hot − T_cold) where arrivals at the cold end got their speed, by source."""
     counts, places = (record[name][:, :, COLD] for name in ("drawn_counts", "drawn_places"))
     model: Any = record.model
-    hot = places.sum(axis=2) / model.last_drawn.edges[-1]
+    walls = places.sum(axis=2) / model.last_drawn.edges[-1]
     if profile == "step":
-        hot = counts[:, :, N_BINS // 2 :].sum(axis=2)
-    walls = T_cold * counts.sum(axis=2) + (T_hot - T_cold) * hot
-    return walls + record["drawn_at_source"][:, :, COLD] * np.array([T_cold, T_hot])
+        walls = counts[:, :, N_BINS // 2 :].sum(axis=2)
+    return walls + record["drawn_at_source"][:, :, COLD] * np.array([0.0, 1.0])
 
 
 def half_isotropic(tube: walkers.FreeMolecular) -> walkers.Model:

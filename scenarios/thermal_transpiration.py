@@ -6,7 +6,8 @@ paths that know no temperature: no temperature is in the model, one run serves e
 and wall_profile (and finds its batches in a store), and each molecule brings 2kT of the place where
 its speed was last drawn. Exact for this rule, whatever the wall's temperature. The wall of
 Cercignani and Lampis (alpha_n, sigma_t) remembers speeds: its temperatures are in the model, the
-balance is measured and no law is claimed, but for equal temperatures.
+balance is measured and no law is claimed, but for equal temperatures, and for (1, 1), which is
+diffuse.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from analysis.laws import tube_transpiration as laws_of
 from scenarios import Parameters, Quantity, Real, WrongRule, _warm_tube, parameter
 
 FOUR_TO_ONE: dict[str, Any] = {"T_hot": 1200.0, "T_cold": 300.0}  # where the wrong rules show most
-ROUNDING = 1e-9  # of the energy flux between equal temperatures, an identity of the paths
 
 
 class Params(Parameters):
@@ -83,22 +83,24 @@ def build(p: Params) -> walkers.FreeMolecular:
 def laws(p: Params) -> dict[str, Prediction]:
     """Law of every quantity; of a wall that remembers speeds only at equal temperatures."""
     L, same = p.length_over_radius, p.T_hot == p.T_cold
-    energy = laws_of.energy_flux(p.T_hot, p.T_cold, L, p.alpha, p.wall_profile)
     predictions = {
         "pressure_ratio": laws_of.pressure_ratio(p.T_hot, p.T_cold),
         "gamma": laws_of.exponent(p.T_hot, p.T_cold),
         "net_flux": laws_of.net_flux(p.T_hot, p.T_cold, L, p.alpha),
-        "energy_flux": replace(energy, tolerance=ROUNDING) if _is_identity(p) else energy,
+        "energy_flux": _diffuse(p, p.T_hot),
     }
-    if p.alpha_n is None or same:
+    if same and p.alpha_n is None:
+        # Along any paths all molecules bring the same energy: a zero would prove nothing.
+        predictions["energy_flux"] = laws_of.unclaimed("no energy between equal temperatures")
+    if same or not _remembers(p):
         return predictions
     said = f"no law: the wall remembers speeds (α_n = {p.alpha_n:g}, σ_t = {p.sigma_t:g})"
     return dict.fromkeys(predictions, analysis.unclaimed(said))
 
 
-def _is_identity(p: Params) -> bool:
-    """Whether all molecules bring the same energy, because no path knows its speeds."""
-    return p.alpha_n is None and p.T_hot == p.T_cold
+def _remembers(p: Params) -> bool:
+    """Whether the wall sends a molecule back by the speed it came with."""
+    return p.alpha_n is not None and (p.alpha_n, p.sigma_t) != (1.0, 1.0)
 
 
 def checks(record: walkers.Record, p: Params) -> list[Check]:
@@ -106,18 +108,21 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     up, down = _warm_tube.passages(record)
     root, logarithm = np.sqrt(p.T_hot / p.T_cold), np.log(p.T_hot / p.T_cold)
     gamma = analysis.Estimate(np.nan, np.nan, record.n_batches - 1)
+    energy = replace(gamma, unit="νkT_cold")
+    if p.T_hot > p.T_cold or p.alpha_n is not None:
+        energy = _warm_tube.energy_flux(record, p.T_cold, p.T_hot, p.wall_profile)
     if p.T_hot > p.T_cold:
         gamma = analysis.jackknife(lambda a, b: 0.5 + np.log(a / b) / logarithm, up, down)
     estimates = {
         "pressure_ratio": analysis.jackknife(lambda a, b: root * a / b, up, down),
         "gamma": gamma,
         "net_flux": analysis.batch_mean(up - down, "ν"),
-        "energy_flux": _warm_tube.energy_flux(record, p.T_cold, p.T_hot, p.wall_profile),
+        "energy_flux": energy,
     }
     diffuse = _diffuse(p, p.T_hot)
     W = laws_of.maxwell_transmission(p.length_over_radius, p.alpha)
     scales = {"pressure_ratio": root, "gamma": 0.5, "net_flux": W, "energy_flux": diffuse.law or W}
-    return analysis.checks_of(estimates, laws(p), scales, ["energy_flux"] * _is_identity(p))
+    return analysis.checks_of(estimates, laws(p), scales)
 
 
 def _diffuse(p: Params, T_hot: float) -> Prediction:
@@ -129,16 +134,17 @@ def _diffuse(p: Params, T_hot: float) -> Prediction:
 def plot(result: Any) -> Any:
     """Balance in the P-T plane and energy flux, all from the same paths; where speeds come from."""
     p, record = result.params, result.record
-    remembers = p.alpha_n is not None
-    figure, panels = draw.figure(2 if remembers else 3)
+    paths_only = p.alpha_n is None
+    figure, panels = draw.figure(3 if paths_only else 2)
     ratios = np.linspace(1.0, max(5.0, 1.1 * p.T_hot / p.T_cold), 61)
-    hot = [p.T_hot] if remembers else ratios[4::8] * p.T_cold
+    hot = ratios[4::8] * p.T_cold if paths_only else [p.T_hot]
     # No temperature is in the paths: the same record answers for all of them.
     found = [checks(record, p.model_copy(update={"T_hot": T})) for T in hot]
     balances = [laws_of.pressure_ratio(T, 1.0) for T in ratios]
     energies = [_diffuse(p, T * p.T_cold) for T in ratios]
+    molecules = "wall that remembers" if _remembers(p) else "molecules"
     for axes, place, curve in zip(panels, (0, 3), (balances, energies), strict=False):
-        name = f"{curve[-1].law_name}{', diffuse wall' if remembers else ''}"
+        name = f"{curve[-1].law_name}{'' if paths_only else ', diffuse wall'}"
         draw.draw_law(axes, ratios, [law.law for law in curve], name)
         axes.plot(
             ratios, np.array([law.rival for law in curve]), "k:", lw=1, label=curve[-1].rival_name
@@ -147,13 +153,13 @@ def plot(result: Any) -> Any:
         axes.errorbar(
             np.array(hot) / p.T_cold, [e.value for e in estimates], [e.stderr for e in estimates],
             fmt="o", ms=3.5, capsize=2, color=draw.DATA_COLOUR,
-            label="wall that remembers" if remembers else "one set of paths",
+            label="one set of paths" if paths_only else molecules,
         )  # fmt: skip
     draw.label_axes(panels[0], "T₁/T₂", "p₁/p₂", "P-T plane: hot gas (1) at rest with cold gas (2)")
     draw.label_axes(
         panels[1], "T₁/T₂", "energy flux [νkT₂]", "Energy into the cold end, no net flow"
     )
-    if not remembers:
+    if paths_only:
         edges = np.linspace(0.0, 1.0, _warm_tube.N_BINS + 1)
         arrived = record["drawn_counts"][:, :, _warm_tube.COLD].sum(axis=1)
         density = arrived / (record["entered"][:, :1] * np.diff(edges))

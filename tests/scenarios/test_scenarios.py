@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scenarios._parameters import validate
+from scenarios._result import Result
 from scenarios._scenario import load, names
 from scenarios._simulate import judge, leading, simulate
 
@@ -205,6 +206,13 @@ def test_scenario_keeps_its_law(name):
             assert abs(check.estimate.skewness()) < limit, check.quantity
         if law.rival is not None and law.rival != law.law:
             assert verdict.detectable < abs(law.expected - law.rival) / 2.0, check.quantity
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_draws_its_figure(name):
+    run = right_run(name, ())
+    (verdicts,) = judge([run])
+    assert Result.of(run, verdicts).plot().axes
 
 
 @pytest.mark.parametrize(("name", "rule"), WRONG_RULES)

@@ -39,8 +39,8 @@ def test_the_next_temperature_finds_its_batches_in_the_store(tmp_path):
             "thermal-transpiration", seed=3, batches=8, store=tmp_path, T_hot=T_hot,
             progress=told.append,
         )  # fmt: skip
-    batches = [stage for stage in told if stage.forecast is None]
-    assert len(batches) == 8  # all of them in the first run
+    finished = [stage.n_done for stage in told if stage.forecast is None]
+    assert finished == list(range(1, 9))  # all of them in the first run
     assert len(list(tmp_path.iterdir())) == 1
     assert result.verdicts[3].law == pytest.approx(2.0 * 0.12340 * 4.0 / 3.0, rel=1e-3)
 
@@ -58,11 +58,39 @@ def test_walls_that_remember_speeds_break_the_balance(profile, gamma):
 
 
 def test_equal_temperatures_leave_no_exponent_and_no_energy():
-    for p in ({}, {"alpha_n": 0.4, "sigma_t": 1.3}):
+    # Along paths that know no temperature all bring the same energy: nothing is to be judged.
+    for p, energy in (({}, "measured"), ({"alpha_n": 0.4, "sigma_t": 1.3}, "agrees")):
         params = Params(T_hot=300.0, length_over_radius=2.0, **p)
         record = walkers.run(thermal_transpiration.build(params).resized(4000), 4, n_batches=64)
         verdicts = analysis.judge(thermal_transpiration.checks(record, params))
-        assert [v.outcome for v in verdicts] == ["agrees", "measured", "agrees", "agrees"]
+        assert [v.outcome for v in verdicts] == ["agrees", "measured", "agrees", energy]
+
+
+def test_temperatures_that_hardly_differ_are_judged_like_others():
+    apart = Params(length_over_radius=2.0, T_hot=600.0)
+    record = walkers.run(thermal_transpiration.build(apart).resized(4000), 4, n_batches=64)
+    z = []
+    for T_hot in (600.0, 300.0 * (1.0 + 1e-12), np.nextafter(300.0, 301.0)):
+        p = Params(length_over_radius=2.0, T_hot=T_hot)
+        z.append(analysis.judge(thermal_transpiration.checks(record, p))[3].z)
+    assert z == pytest.approx([z[0]] * 3, rel=1e-9)
+
+
+@pytest.mark.parametrize("T_hot", [300.0, 1200.0])
+def test_a_wall_that_forgets_everything_keeps_the_law_of_diffuse_ones(T_hot):
+    p = Params(length_over_radius=2.0, T_hot=T_hot, alpha_n=1, sigma_t=1)
+    record = walkers.run(thermal_transpiration.build(p).resized(4000), 4, n_batches=64)
+    verdicts = analysis.judge(thermal_transpiration.checks(record, p))
+    gamma = "measured" if T_hot == 300.0 else "agrees"
+    assert [v.outcome for v in verdicts] == ["agrees", gamma, "agrees", "agrees"]
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"T_hot": 300.0}, {"alpha_n": 0.4, "sigma_t": 1.3}, {"alpha_n": 1, "sigma_t": 1}]
+)
+def test_its_figures(given):
+    figure = run("thermal-transpiration", length_over_radius=2.0, batches=2, **given).plot()
+    assert len(figure.axes) == (2 if "alpha_n" in given else 3)
 
 
 @pytest.mark.parametrize(
