@@ -121,6 +121,20 @@ def test_bodies():
     assert "3 bodies" in refusal({"a": box(), "b": island, "c": within})
 
 
+TIP = np.array([[0, 2, 1], [0, 3, 2], [0, 1, 3], [1, 2, 3]])
+
+
+@pytest.mark.parametrize("roll", range(3))
+@pytest.mark.parametrize("tip", [(1, 0.6, 0.7), (1, 0.4, 0.7), (1, 0.5, 0.5), (1, 1, 1)])
+def test_a_body_that_touches_the_hull_by_its_tip_is_an_island_only_within(tip, roll):
+    """Whichever of its corners comes first, and whether it meets a face, an edge or a corner."""
+    within = np.array([tip, (0.4, 0.7, 0.8), (0.4, 0.3, 0.7), (0.3, 0.8, 0.2)])
+    beyond = np.array([tip, (2.0, 0.7, 0.8), (1.8, 1.0, 0.7), (1.7, 0.8, 1.0)])
+    order = np.roll(TIP, roll, axis=1)
+    assert inspected(assembled({"hull": box(), "body": within[order]})).volume < 1.0
+    assert "2 bodies" in refusal({"hull": box(), "body": beyond[order]})
+
+
 @pytest.mark.parametrize("offset", [0.0, 50.0])
 def test_bodies_that_pass_through_each_other(offset):
     hull = box(high=(1, 1, 1)) + offset

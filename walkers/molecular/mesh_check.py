@@ -19,6 +19,12 @@ TOUCHING = 2.5e-7
 THINNEST = 1e-12
 """Height of a triangle below which it has no area, over the diagonal of the box."""
 
+WHOLE = 1e-6
+"""How far off a whole number a body may go round a point that does not touch it."""
+
+MOST_ASKED = 50
+"""Triangles of a body that are asked, at most about, where it touches others everywhere."""
+
 
 def inspected(enclosure: Enclosure) -> Enclosure:
     """Turn triangles to look at the gas they enclose, or say why they enclose none.
@@ -137,9 +143,7 @@ def _turned(enclosure: Enclosure, bodies: Integers) -> Enclosure:
     volumes = np.bincount(bodies, signed_volumes(corners))
     outer = int(np.argmax(np.abs(volumes)))
     for body in np.flatnonzero(np.arange(volumes.size) != outer):
-        point = corners[np.argmax(bodies == body), 0]
-        turns = np.rint(np.bincount(bodies, _solid_angles(corners, point)) / (4.0 * np.pi))
-        turns[body] = 0.0  # the point lies on it
+        turns = _turns_about(corners, bodies, int(body))
         if turns[outer] == 0.0 or np.count_nonzero(turns) > 1:
             own = _where(enclosure, np.flatnonzero(bodies == body))
             raise MeshError(
@@ -153,6 +157,23 @@ def _turned(enclosure: Enclosure, bodies: Integers) -> Enclosure:
         return enclosure
     triangles = np.where(turn[:, None], enclosure.triangles[:, ::-1], enclosure.triangles)
     return replace(enclosure, triangles=triangles)
+
+
+def _turns_about(corners: Floats, bodies: Integers, body: int) -> Floats:
+    """How often each other body goes round one of them; it may touch them where they meet.
+
+    Seen from where it touches them, they go round by any fraction, or, in a face of theirs, by 0
+    or 1 as rounding will: asked is the middle of a triangle that does not touch.
+    """
+    middles = corners[bodies == body].mean(axis=1)
+    for point in middles[:: max(1, len(middles) // MOST_ASKED)]:
+        angles = _solid_angles(corners, point) / (4.0 * np.pi)
+        angles[bodies == body] = 0.0  # the point lies on it
+        parts = np.bincount(bodies, angles)
+        turns = np.rint(parts)
+        if np.abs(parts - turns).max() < WHOLE and np.abs(angles).max() < 0.5 - WHOLE:
+            break
+    return turns
 
 
 def _solid_angles(corners: Floats, point: Floats) -> Floats:
