@@ -8,7 +8,7 @@ import trimesh
 
 import scenarios
 import walkers
-from analysis import batch_mean
+from analysis import batch_mean, judge
 from analysis.laws import duct as law
 from scenarios import duct
 from walkers.molecular import parts
@@ -203,3 +203,30 @@ def test_the_laws_need_no_simulation():
     assert laws["transmission[inlet,outlet]"].law == pytest.approx(0.19094243192, abs=1e-10)
     assert all(law.is_claim for law in laws.values())
     assert not duct.laws(duct.Params(mesh="cone"))["transmission[inlet,outlet]"].is_claim
+
+
+def test_a_few_passages_do_not_speak_against_reciprocity():
+    """Ten or so each way, as through walls that keep nearly all; the right rule is at work."""
+    rng = np.random.default_rng(5)
+    p = duct.Params(mesh="duct")
+    z = []
+    for _ in range(300):
+        absorbed = np.zeros((64, 2, 3))
+        absorbed[:, 0, 1], absorbed[:, 1, 0] = rng.poisson(0.15, (2, 64))
+        record = {
+            "absorbed": absorbed,
+            "entered": np.full((64, 2), 1000),
+            "hits": rng.poisson(3000.0, (64, 2, 3)),
+        }
+        (check,) = (c for c in duct.checks(record, p) if c.quantity.startswith("reciprocity"))
+        z.append(judge([check])[0].z)
+    assert np.mean(np.abs(z) > 3.0) < 0.01
+    assert np.std(z) == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.compiled
+def test_a_part_that_every_molecule_passes_has_no_reciprocity_to_judge():
+    result = scenarios.run("duct", mesh="tube", walls={"wall": {"alpha": 0.0}}, batches=64)
+    outcomes = {v.quantity: v.outcome for v in result.verdicts}
+    assert outcomes["reciprocity[inlet,outlet]"] == "measured"
+    assert outcomes["transmission[inlet,outlet]"] == "measured"
