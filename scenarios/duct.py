@@ -153,7 +153,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
         # That of the difference alone: of a ratio of a few passages the error is not honest.
         estimates[name] = analysis.batch_mean((out - back) / out.mean())
         if not np.ptp(W[:, (i, j), (j, i)], axis=0).any():
-            predictions[name] = law.unclaimed("every molecule passed, nothing to judge by")
+            predictions[name] = analysis.unclaimed("every molecule passed, nothing to judge by")
     estimates["hits_per_molecule"] = analysis.batch_mean(hits @ areas / areas.sum())
     scales = {name: estimate.value for name, estimate in estimates.items()}
     scales |= {name: 1.0 for name in estimates if name.startswith("reciprocity")}

@@ -91,7 +91,7 @@ def laws(p: Params) -> dict[str, Prediction]:
     }
     if same and p.alpha_n is None:
         # Along any paths all molecules bring the same energy: a zero would prove nothing.
-        predictions["energy_flux"] = laws_of.unclaimed("no energy between equal temperatures")
+        predictions["energy_flux"] = analysis.unclaimed("no energy between equal temperatures")
     if same or not _remembers(p):
         return predictions
     said = f"no law: the wall remembers speeds (α_n = {p.alpha_n:g}, σ_t = {p.sigma_t:g})"
