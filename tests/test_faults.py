@@ -113,7 +113,7 @@ FAULTS = [
     Fault("a hole a twentieth too wide", "walkers/molecular/tables.py",
           "(shape.radius + skin) * (shape.radius + skin)", "(1.1 * shape.radius * shape.radius)",
           "tests/walkers/test_molecular_gas.py::test_walls_and_holes", True),
-    Fault("flights not cut at the end of the time", "walkers/molecular/trace.py",
+    Fault("flights not cut at the end of the time", "walkers/molecular/tallies.py",
           "until = min(arrival, options.t_end)", "until = arrival",
           "tests/walkers/test_molecular_gas.py::test_two_diffuse_rooms", True),
     Fault("hops counted on the bond beside the middle one", "scenarios/fick_slab.py",

@@ -145,12 +145,13 @@ def nearest_hit(table, region, x, y, z, dx, dy, dz, tree=None, left=-1):
     row = -1
     face = 0
     p = table.parameters
-    for i in range(table.first[region], table.first[region + 1]):
+    for number in range(table.first[region], table.first[region + 1]):
+        i = np.uint64(number)  # a signed index costs a check for wrap-around at every access
         distance, cosine, side = surface_hit(table.shapes[i], p, i, x, y, z, dx, dy, dz, table.rare)
         nearer = (nearest - distance) * max(cosine, steepest) > p[i, 9]
         nearest = distance if nearer else nearest
         steepest = cosine if nearer else steepest
-        row = i if nearer else row
+        row = number if nearer else row
         face = side if nearer else face
     if tree is not None:
         # A flat opening wins over a mesh that it lies in, a mesh over any other surface.

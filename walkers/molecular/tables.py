@@ -59,7 +59,8 @@ from .shapes import (
     from_outside,
 )
 from .sources import FromGas, FromSurface
-from .trace import N_SUMS, Options, Sources, Tallies
+from .start import Sources
+from .tallies import N_SUMS, Options, Tallies
 
 ROUNDING = 64.0 * np.finfo(np.float64).eps
 """Rounding error of an impact over the largest coordinate of its region, with room to spare."""
