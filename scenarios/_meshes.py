@@ -34,21 +34,29 @@ LARGE, SMALL = 5.0, 1e-4
 """Longest edge of a box [m] beyond which, or below which, a file's unit is probably another one."""
 
 
+OPENINGS_TABLE = '{inlet = {plane = "z=0"}, outlet = {part = "lid"}}'
+OPENINGS_FORM = f'a table such as {OPENINGS_TABLE} or a list of parts such as ["inlet", "outlet"]'
+"""Right forms of the openings, for messages."""
+
+
 def _paths(value: Any) -> str | tuple[str, ...]:
-    paths = [value or DEFAULT] if isinstance(value, str) else value
-    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+    paths = [value or DEFAULT] if isinstance(value, str | Path) else value
+    if not isinstance(paths, list | tuple) or not all(isinstance(p, str | Path) for p in paths):
         raise ValueError("must be a path, a list of paths or the name of a built-in part")
-    if not paths or len(set(paths)) < len(paths):
+    names = tuple(map(str, paths))
+    if not names or len(set(names)) < len(names):
         raise ValueError("must be different files")
-    return str(paths[0]) if len(paths) == 1 else tuple(paths)
+    return names[0] if len(names) == 1 else names
 
 
 def _rules(value: Any) -> Rules:
     """Read ["a", "b"], {a = "part"}, {a = {plane = "z=0"}} into one form."""
     if isinstance(value, list | tuple):
-        value = {name: name for name in value if isinstance(name, str)} if value else {}
+        if not all(isinstance(name, str) for name in value):
+            raise ValueError(f"must be {OPENINGS_FORM}")
+        value = {name: name for name in value}
     if not isinstance(value, dict):
-        raise ValueError("must be a list of names or a table of rules")
+        raise ValueError(f"must be {OPENINGS_FORM}")
     return {name: _rule(name, rule) for name, rule in value.items()}
 
 
@@ -58,7 +66,7 @@ def _rule(name: str, rule: Any) -> dict[str, Any]:
     rule = {"part": rule} if isinstance(rule, str) else rule
     keys = set(rule) if isinstance(rule, dict) else set()
     if keys not in ({"plane"}, {"part"}) or not isinstance(next(iter(rule.values())), str):
-        raise ValueError('a rule is {plane = "z=0"} or {part = "name"}')
+        raise ValueError('a rule is {plane = "z=0"} or {part = "lid"}, as in ' + OPENINGS_TABLE)
     if "plane" in rule:
         read_plane(rule["plane"])
     return dict(rule)
@@ -127,6 +135,9 @@ def _read(
 ) -> walkers.Enclosure:
     built_in = _built_in(mesh)
     try:
+        pieces = [piece.strip() for piece in mesh[0].split(",")]
+        if len(mesh) == 1 < len(pieces) and all(Path(piece).is_file() for piece in pieces):
+            raise MeshError(f"{mesh[0]}: several files are a list, mesh={json.dumps(pieces)}")
         if not built_in and len(mesh) == 1 and not Path(mesh[0]).suffix:
             raise walkers.MeshError(
                 f"{mesh[0]}: no built-in part; there are: {', '.join(parts.PARTS)}, or a mesh file"
@@ -139,9 +150,8 @@ def _read(
         rules = {name: {"part": name} for name in (parts.INLET, parts.OUTLET)}
     if len(rules) < 2:
         raise InputError(
-            "openings: must name two or more, such as "
-            '{inlet = {plane = "z=0"}, outlet = {part = "lid"}}; the parts of the mesh are: '
-            f"{', '.join(found.names)}"
+            f"openings: must name two or more, such as {OPENINGS_TABLE}; the parts of the mesh "
+            f"are: {', '.join(found.names)}"
         )
     try:
         named = found.named(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from typing import Annotated, Any
 
@@ -13,6 +14,9 @@ import walkers
 
 class ParameterError(ValueError):
     """A parameter that cannot be: one line with its name, the rule and the value given."""
+
+
+_NOT_A_NUMBER = "must be a finite number"
 
 
 def _is_number(value: Any) -> bool:
@@ -31,7 +35,7 @@ def real(value: Any) -> float:
     """Accept any finite real number; refuse True, text, NaN and infinities."""
     if _is_number(value) and abs(value) < 1e308 and math.isfinite(value):
         return float(value)
-    raise ValueError("must be a finite number")
+    raise ValueError(_NOT_A_NUMBER)
 
 
 Count = Annotated[int, BeforeValidator(integral)]
@@ -97,7 +101,11 @@ def _one_line(params: type[Parameters], error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"{name}: no such parameter; there are: {', '.join(params.model_fields)}"
+        near = difflib.get_close_matches(name, (*params.model_fields, *_OPTIONS), 1)
+        option = _OPTIONS.get(near[0]) if near else None
+        like = f"the option {option} of the run" if option else "".join(near)
+        meant = f"did you mean {like}? " if near else ""
+        return f"{name}: no such parameter; {meant}there are: {', '.join(params.model_fields)}"
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     if not name:  # a rule about several parameters names them itself
         return message
@@ -106,8 +114,22 @@ def _one_line(params: type[Parameters], error: ValidationError) -> str:
             message = f"must be {words} {number(first['ctx'][key])}"
     # What the rules of walkers say of a value names it already.
     given = f", got {shown(first['input'])}"
+    if message == _NOT_A_NUMBER and (unit := _unit(params, name)):
+        message += f" [{unit}]"
     return f"{name}: {message.removeprefix(f'{name} ').removesuffix(given)}{given}"
 
+
+def _unit(params: type[Parameters], name: str) -> str:
+    field = params.model_fields.get(name)
+    extra = field.json_schema_extra if field else None
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+_OPTIONS = {
+    **{name: name for name in ("seed", "precision", "batches", "wrong_rule", "store", "jobs")},
+    **{"n_batches": "batches", "n_jobs": "jobs", "n_workers": "jobs"},
+}
+"""Options of a run by their names, and by others that they may be called."""
 
 _BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 

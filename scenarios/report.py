@@ -233,7 +233,8 @@ def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
     for name, law in laws.items():
         unit = entry.file.QUANTITIES[entry.family(name)].unit
         expected = "" if law.expected == law.law else f"\n({law.expected:.6g})"
-        cells = (name, f"{law.law:.6g}{expected}", unit, law.law_name, law.source)
+        value = f"{law.law:.6g}{expected}" if law.is_claim else "measured"
+        cells = (name, value, unit, law.law_name, law.source)
         quantities.add_row(*map(_prose, cells))
     measures = _table("quantity", "measured as", "precision relative to", fixed=fixed)
     for name, quantity in entry.file.QUANTITIES.items():

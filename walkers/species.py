@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import numbers
 from dataclasses import dataclass
 
@@ -74,6 +75,19 @@ GASES: dict[str, Species] = {
 """The gases known by name."""
 
 
+_CALLED = dict(
+    helium="He", neon="Ne", argon="Ar", krypton="Kr", xenon="Xe", hydrogen="H2", nitrogen="N2",
+    oxygen="O2", methane="CH4", water="H2O", h20="H2O",
+)  # fmt: skip
+
+
+def _meant(name: str) -> str:
+    """Known gas that a name was probably meant for, or nothing."""
+    known = {symbol.lower(): symbol for symbol in GASES} | _CALLED
+    near = difflib.get_close_matches(name.strip().lower(), known, 1)
+    return known[near[0]] if near else ""
+
+
 def gas(name_or_mass: str | float) -> Species:
     """Species of a gas, from its name or from the mass of one molecule.
 
@@ -93,9 +107,10 @@ def gas(name_or_mass: str | float) -> Species:
     """
     if isinstance(name_or_mass, str):
         if name_or_mass not in GASES:
-            known = ", ".join(GASES)
+            known, near = ", ".join(GASES), _meant(name_or_mass)
+            asked = f" (did you mean {near}?)" if near else ""
             raise ValueError(
-                f"gas must be one of {known}, or a mass in kilograms, got {name_or_mass!r}"
+                f"gas must be one of {known}, or a mass in kilograms{asked}, got {name_or_mass!r}"
             )
         return GASES[name_or_mass]
     if isinstance(name_or_mass, bool) or not isinstance(name_or_mass, numbers.Real):

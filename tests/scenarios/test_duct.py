@@ -129,6 +129,8 @@ def test_millimetres_read_as_metres_are_noticed(tmp_path, capsys):
         (["mesh=empty.stl"], ["empty.stl: is empty"]),
         (["mesh=text.stl"], ["text.stl: holds no triangles"]),
         (["mesh=zip.stl"], ["zip.stl: damaged, or no .stl file"]),
+        (["mesh=half.stl"], ["half.stl: damaged, or no .stl file (its head promises 12 triangles"]),
+        (["mesh=box.stl, two.stl"], ['several files are a list, mesh=["box.stl", "two.stl"]']),
         (["mesh=big.stl"], ["big.stl: has 2.2 GB, up to 44 million triangles"]),
         (["mesh=open.stl"], ["not watertight: 3 open edges, of 3 triangles"]),
         (["mesh=turned.stl"], ["triangle 3: turned against neighbours"]),
@@ -155,6 +157,15 @@ def test_millimetres_read_as_metres_are_noticed(tmp_path, capsys):
         (["walls={wall = {beta = 1}}"], ["walls: a wall has alpha or sticking, not beta"]),
         (["walls={wall = {sticking = -1}}"], ["walls: sticking must be between 0 and 1"]),
         (["walls={wall = {}}"], ["walls: wall needs either alpha or sticking"]),
+        (
+            ['openings={"a": "b"}'],
+            ["openings: must be a table such", "or a list of parts"],
+        ),
+        (["openings=[1, 2]"], ["openings: must be a table such as {inlet"]),
+        (["gas=Helium"], ["gas: must be one of He, Ne", "did you mean He?"]),
+        (["scale=mm"], ["scale: must be a finite number [m], got 'mm'"]),
+        (["T=20C"], ["T: must be a finite number [K], got '20C'"]),
+        (["n_batches=3"], ["did you mean the option batches of the run?"]),
         (["T=0"], ["T: must be at least 0.001, got 0"]),
         (["scale=0"], ["scale: must be at least 1e-09, got 0"]),
         (["scale=-1"], ["scale"]),
@@ -167,6 +178,7 @@ def test_what_is_no_part_is_refused_in_one_line(tmp_path, capsys, monkeypatch, s
     box(tmp_path, "turned.stl", turn=(3,))
     box(tmp_path, "crossed.stl", shift=(10.0, 10.0, 10.0))
     box(tmp_path, "two.stl", shift=(50.0, 0.0, 0.0))
+    (tmp_path / "half.stl").write_bytes((tmp_path / "box.stl").read_bytes()[:400])
     (tmp_path / "empty.stl").touch()
     (tmp_path / "text.stl").write_text("a letter\n" * 20)
     (tmp_path / "zip.stl").write_bytes(b"PK\x03\x04" + bytes(range(256)))
@@ -174,6 +186,11 @@ def test_what_is_no_part_is_refused_in_one_line(tmp_path, capsys, monkeypatch, s
         file.truncate(2_200_000_000)
     pairs = [word for setting in settings for word in ("--set", setting)]
     assert_refused(fluxwalk(capsys, *RUN, *pairs), *words)
+
+
+def test_paths_are_taken_as_they_are(tmp_path):
+    file = box(tmp_path)
+    assert duct.Params(mesh=file).mesh == duct.Params(mesh=[file]).mesh == str(file)
 
 
 def test_trimesh_is_asked_for_where_it_is_missing(tmp_path, capsys, monkeypatch):

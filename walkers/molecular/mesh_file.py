@@ -147,10 +147,21 @@ def _read(file: Path) -> dict[str, Floats]:
         raise MeshError(f"{file}: is larger than the free memory") from None
     except Exception as error:  # a damaged file raises whatever decoding its bytes happens to raise
         said = " ".join(str(error).split()) or type(error).__name__
-        raise MeshError(f"{file}: damaged, or no {suffix} file ({said[:100]})") from None
+        why = _binary_fault(file, size) if suffix == ".stl" else f" ({said[:100]})"
+        raise MeshError(f"{file}: damaged, or no {suffix} file{why}") from None
     if not found:
         raise MeshError(f"{file}: holds no triangles")
     return found
+
+
+def _binary_fault(file: Path, size: int) -> str:
+    """Say how much of a binary STL file is there, where its count of triangles may be believed."""
+    with file.open("rb") as opened:
+        head = opened.read(84)
+    n = int.from_bytes(head[80:84], "little")
+    if not size < 84 + 50 * n < MAXIMUM_BYTES:
+        return ""
+    return f" (its head promises {n} triangles, {max(0, size - 84) // 50} are there)"
 
 
 def _by_trimesh(file: Path, suffix: str) -> dict[str, Floats]:
