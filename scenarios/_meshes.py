@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BeforeValidator
 
 import walkers
@@ -137,7 +138,9 @@ def _read(
     try:
         pieces = [piece.strip() for piece in mesh[0].split(",")]
         if len(mesh) == 1 < len(pieces) and all(Path(piece).is_file() for piece in pieces):
-            raise MeshError(f"{mesh[0]}: several files are a list, mesh={json.dumps(pieces)}")
+            raise walkers.MeshError(
+                f"{mesh[0]}: several files are a list, mesh={json.dumps(pieces)}"
+            )
         if not built_in and len(mesh) == 1 and not Path(mesh[0]).suffix:
             raise walkers.MeshError(
                 f"{mesh[0]}: no built-in part; there are: {', '.join(parts.PARTS)}, or a mesh file"
@@ -161,7 +164,8 @@ def _read(
             }
         )
     except walkers.MeshError as error:
-        raise InputError(f"openings: {error}") from None
+        hint = unit_hint(found, scale) if "in the plane" in str(error) else ""
+        raise InputError(f"openings: {error}{f'; {hint}' if hint else ''}") from None
     if len(named.names) == len(rules):
         raise InputError("openings: nothing is left for a wall")
     return named
@@ -182,28 +186,20 @@ def wall_names(enclosure: walkers.Enclosure, n_openings: int, walls: Rules) -> t
     return names
 
 
-def described(enclosure: walkers.Enclosure, scale: float) -> list[str]:
-    """Say what was read, and where the unit of length seems to be another one."""
-    low, high = enclosure.box
-    size = high - low
-    longest = float(size.max())
-    box = " × ".join(f"{edge:.4g}" for edge in size)
-    in_mm = " × ".join(f"{1e3 * edge:.4g}" for edge in size)
-    said = [
-        f"the mesh: {len(enclosure.triangles)} triangles in a box of {box} m ({in_mm} mm), "
-        f"area {sum(enclosure.areas.values()):.5g} m², volume {enclosure.volume:.5g} m³"
-    ]
+def unit_hint(enclosure: walkers.Enclosure, scale: float) -> str:
+    """Say where the unit of length seems to be another one, else nothing."""
+    longest = float(np.ptp(enclosure.box, axis=0).max())
     if longest > LARGE:
-        said.append(
+        return (
             f"a part {longest:.4g} m long? If the file was drawn in millimetres, set "
             f"scale={1e-3 * scale:g}"
         )
-    elif longest < SMALL:
-        said.append(
+    if longest < SMALL:
+        return (
             f"a part {1e3 * longest:.4g} mm long? If the file was drawn in metres, set "
             f"scale={1e3 * scale:g}"
         )
-    return said + list(enclosure.remarks)
+    return ""
 
 
 def mirrors(walls: Rules) -> list[str]:

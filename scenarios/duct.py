@@ -26,6 +26,7 @@ from analysis.laws import duct as law
 from analysis.laws import kinetic
 from scenarios import Gas, ParameterError, Parameters, Quantity, Real, WrongRule, parameter
 from scenarios import _meshes as meshes
+from scenarios import _part_remarks as said_of
 from scenarios._part_figure import draw_part
 
 HITS_PER_BATCH = 120_000
@@ -42,8 +43,9 @@ class Params(Parameters):
         1.0, "length of a unit of the files", unit="m", minimum=1e-9, maximum=1e3
     )
     openings: meshes.Openings = parameter(
-        {}, 'names of parts, or rules: {inlet = {plane = "z=0"}, outlet = {part = "lid"}} [m]'
-    )
+        {}, 'names of parts, or rules: {inlet = {plane = "z=0"}, outlet = {part = "lid"}} [m]; '
+        "a plane takes every triangle in it: of a hole flush with its plate, name the part",
+    )  # fmt: skip
     walls: meshes.Walls = parameter(
         {}, "walls other than diffuse: {wall = {alpha = 0.9}, core = {sticking = 0.1}}"
     )
@@ -162,17 +164,25 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
 
 
 def cautions(p: Params) -> list[str]:
-    """Say where few molecules make most of the hits."""
-    return meshes.mirrors(p.walls)
+    """Say where few molecules make most of the hits, and what was perhaps not meant."""
+    part = _part(p)
+    hint = meshes.unit_hint(part, p.scale)
+    return [
+        *([hint] if hint else []),
+        *said_of.wide_openings(part, p.openings),
+        *meshes.mirrors(p.walls),
+    ]
 
 
 def remarks(record: walkers.Record, p: Params) -> list[str]:
-    """Say what was read, and up to which pressure molecules do not meet."""
-    part = _part(p)
+    """Say what was read, where molecules went, and up to which pressure they do not meet."""
+    part, openings = _part(p), _openings(p)
     diameter = walkers.gas(p.gas).diameter
     pressure = kinetic.mean_free_path(1.0, p.T, diameter) / np.linalg.norm(np.ptp(part.box, axis=0))
     return [
-        *meshes.described(part, p.scale),
+        *said_of.described(part, len(openings)),
+        *said_of.returned(record, openings),
+        *said_of.both_ways(record, openings, [_per_W(p, part.areas[name]) for name in openings]),
         f"below {pressure:.2g} Pa the mean free path of {p.gas} exceeds the diagonal of that box",
     ]
 

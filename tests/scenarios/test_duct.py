@@ -10,9 +10,11 @@ import scenarios
 import walkers
 from analysis import batch_mean, judge
 from analysis.laws import duct as law
+from scenarios import _part_remarks as said_of
 from scenarios import duct
 from walkers.molecular import parts
 from walkers.molecular.enclosure import assembled, write_mesh
+from walkers.molecular.mesh_file import read_mesh
 
 from .command import assert_refused, fluxwalk
 
@@ -57,6 +59,8 @@ def test_a_file_in_millimetres_with_three_openings(tmp_path):
     assert hits.law == pytest.approx((wall - opened) / opened, rel=1e-6)
     assert any("40 mm" in remark for remark in result.notes)
     assert not any("millimetres" in remark for remark in result.notes)
+    assert any("c 0.0012 m² (1200 mm², 2 triangles)" in remark for remark in result.notes)
+    assert not any("flush" in remark for remark in result.notes)  # no corners but at the rim
 
 
 @pytest.mark.compiled
@@ -140,7 +144,10 @@ def test_millimetres_read_as_metres_are_noticed(tmp_path, capsys):
         (["mesh=box.stl", 'openings=["in", "out"]'], ["openings: in: no part 'in'"]),
         (
             ["mesh=box.stl", 'openings={a = {plane = "z=3"}, b = {plane = "x=0"}}'],
-            ["openings: a: no triangle lies in the plane z=3; z goes from 0 to 40 m"],
+            [
+                "openings: a: no triangle lies in the plane z=3; z goes from 0 to 40 m; a part 40",
+                "set scale=0.001",
+            ],
         ),
         (
             ["mesh=box.stl", 'openings={a = {plane = "z=0"}, b = {plane = "z=0"}}'],
@@ -213,6 +220,40 @@ def test_openings_that_nothing_connects_are_named():
 def test_mirrors_come_with_a_caution():
     assert "mirrors (wall)" in duct.cautions(duct.Params(walls={"wall": {"alpha": 0.0}}))[0]
     assert duct.cautions(duct.Params()) == []
+
+
+def test_a_hole_flush_with_its_plate_is_not_taken_for_its_plane():
+    """The end of the duct has corners inside its rim, as the plate round a hole has."""
+    openings = {name: {"plane": f"z={z}"} for name, z in (("inlet", 0), ("outlet", 0.1))}
+    said = duct.cautions(duct.Params(mesh="duct", openings=openings))
+    assert len(said) == 2
+    assert "100 % of that face" in said[0] and "flush" in said[0]
+    assert duct.cautions(duct.Params(mesh="duct")) == []
+
+
+def test_it_is_said_how_triangles_were_read(tmp_path):
+    cube = trimesh.creation.box(bounds=[(0, 0, 0), (3, 3, 3)])
+    inner = trimesh.creation.box(bounds=[(1, 1, 1), (2, 2, 2)])
+    for name, looks, n_remarks in (("out.stl", 1, 1), ("in.stl", -1, 2)):
+        corners = np.concatenate([cube.triangles, inner.triangles])[:, ::looks]
+        mesh = trimesh.Trimesh(**trimesh.triangles.to_kwargs(corners))
+        mesh.export(tmp_path / name)
+        remarks = read_mesh(tmp_path / name).remarks
+        assert len(remarks) == n_remarks
+        assert "look inwards" in remarks[0] or n_remarks == 1
+        assert remarks[-1].startswith("1 closed body inside")
+
+
+def test_both_directions_make_one_conductance_weighted_by_their_molecules():
+    """Shares 0.2 and 0.1 through areas of 1 and 2: of 100 and 400 molecules, weights 1 and 2."""
+    absorbed = np.array([[[80, 20, 0], [60, 320, 20]], [[80, 20, 0], [24, 376, 0]]])
+    record = {"entered": np.array([[100, 400]] * 2), "absorbed": absorbed}
+    (said,) = said_of.both_ways(record, ["a", "b"], [10.0, 20.0])
+    # 2 and 3 L/s, then 2 and 1.2 L/s.
+    assert said.startswith("conductance a–b: 2.1 ± 0.6 L/s")
+    (a, b) = said_of.returned(record, ["a", "b"])
+    assert a.startswith("of those entering a, 80 % return and 0 % stay")
+    assert b == "of those entering b, 87 ± 7 % return and 2.5 ± 2.5 % stay on walls"
 
 
 def test_the_laws_need_no_simulation():

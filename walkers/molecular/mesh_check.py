@@ -153,10 +153,19 @@ def _turned(enclosure: Enclosure, bodies: Integers) -> Enclosure:
     # Negative: seen from inside, the corners of the hull run counter-clockwise.
     wrong = np.where(np.arange(volumes.size) == outer, volumes > 0.0, volumes < 0.0)
     turn = wrong[bodies]
-    if not turn.any():
+    if not turn.any() and volumes.size == 1:
         return enclosure
     triangles = np.where(turn[:, None], enclosure.triangles[:, ::-1], enclosure.triangles)
-    return replace(enclosure, triangles=triangles)
+    return replace(
+        enclosure, triangles=triangles, remarks=enclosure.remarks + _islands(volumes.size - 1)
+    )
+
+
+def _islands(n: int) -> tuple[str, ...]:
+    """Say how many islands there are."""
+    if n == 0:
+        return ()
+    return (f"{n} closed {'body' if n == 1 else 'bodies'} inside, which the gas flows round",)
 
 
 def _turns_about(corners: Floats, bodies: Integers, body: int) -> Floats:

@@ -6,6 +6,7 @@ import logging
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,11 @@ def _joined(pieces: Mapping[str, Floats], scale: float) -> Enclosure:
     remarks: tuple[str, ...] = ()
     if n_moved:
         remarks = (f"{n_moved} vertices of open edges were joined with near ones",)
-    return Enclosure(vertices * scale, triangles, tuple(pieces), parts, remarks)
+    found = Enclosure(vertices * scale, triangles, tuple(pieces), parts, remarks)
+    if found.volume > 0.0:  # islands cannot change the sign: they are smaller than their hull
+        inwards = "the triangles look inwards, unlike those of most files: read all the same"
+        return replace(found, remarks=(*remarks, inwards))
+    return found
 
 
 def _mended(vertices: Floats, triangles: Integers) -> tuple[Floats, Integers, int]:
