@@ -42,7 +42,9 @@ class Params(Parameters):
     @model_validator(mode="after")
     def _makes_sense(self) -> Params:
         if self.T_hot < self.T_cold:
-            raise ValueError(f"T_hot: must be at least T_cold, got {self.T_hot!r}")
+            raise ValueError(
+                f"T_hot: must be at least T_cold = {self.T_cold!r}, got {self.T_hot!r}"
+            )
         if not 0.01 * self.chamber_side <= self.hole_radius <= 0.5 * self.chamber_side:
             raise ValueError(
                 "hole_radius: must be between 0.01 and 0.5 of chamber_side, "

@@ -51,7 +51,9 @@ class Params(Parameters):
     @model_validator(mode="after")
     def _makes_sense(self) -> Params:
         if self.T_hot < self.T_cold:
-            raise ValueError(f"T_hot: must be at least T_cold, got {self.T_hot!r}")
+            raise ValueError(
+                f"T_hot: must be at least T_cold = {self.T_cold!r}, got {self.T_hot!r}"
+            )
         if self.alpha_n is None and self.sigma_t is not None:
             raise ValueError(f"sigma_t: needs alpha_n too, got {self.sigma_t!r} alone")
         if self.alpha_n is not None and self.sigma_t is None:

@@ -96,7 +96,7 @@ def test_its_figures(given):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"T_hot": 200.0}, "T_hot: must be at least T_cold, got 200.0"),
+        ({"T_hot": 200.0}, "T_hot: must be at least T_cold = 300.0, got 200.0"),
         ({"T_cold": 0.0}, "T_cold: must be at least 0.1, got 0.0"),
         ({"alpha": 1.5}, "alpha: must be at most 1, got 1.5"),
         ({"alpha_n": 1.5, "sigma_t": 0.5}, "alpha_n: must be at most 1, got 1.5"),
