@@ -335,9 +335,15 @@ def _what_is_missing(check: Check, threshold: float) -> str:
     rival = _rival_of(check)
     if rival is not None:
         # The estimate may lie up to `threshold` errors off the expected value, on the rival's side.
-        room = abs(prediction.expected - rival) - prediction.tolerance
+        distance = abs(prediction.expected - rival)
+        room = distance - prediction.tolerance
         if room <= 0.0:
             return f"{prediction.rival_name} ({rival:.6g}) lies within the law's own tolerance"
+        if prediction.tolerance > room:
+            return (
+                f"{prediction.rival_name} ({rival:.6g}) is not excluded; the law's own tolerance, "
+                f"{100.0 * prediction.tolerance / distance:.3g} % of the way to it, is the reason"
+            )
         enough = room / (threshold + max(RIVAL_SIGMAS, threshold))
         n_batches = max(n_batches, math.ceil(estimate.n_batches * (estimate.stderr / enough) ** 2))
     times = float(f"{n_batches / estimate.n_batches:.2g}")

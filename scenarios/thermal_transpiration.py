@@ -3,11 +3,11 @@
 Rule: molecules enter a tube of radius 1 from two gases at T_hot and T_cold, meet its wall and
 never each other. A diffuse wall (or Maxwell's, specular with probability 1 − α) sends them along
 paths that know no temperature: no temperature is in the model, one run serves every T_hot, T_cold
-and wall_profile (and finds its batches in a store), and each molecule brings 2kT of the place where
-its speed was last drawn. Exact for this rule, whatever the wall's temperature. The wall of
-Cercignani and Lampis (alpha_n, sigma_t) remembers speeds: its temperatures are in the model, the
-balance is measured and no law is claimed, but for equal temperatures, and for (1, 1), which is
-diffuse.
+and wall_profile (with --store another costs nothing; answers of one seed share one fluctuation),
+and each molecule brings 2kT of the place where its speed was last drawn. Exact for this rule,
+whatever the wall's temperature. The wall of Cercignani and Lampis (alpha_n, sigma_t) remembers
+speeds: its temperatures are in the model, the balance is measured and no law is claimed, but for
+equal temperatures, and for (1, 1), which is diffuse.
 """
 
 from __future__ import annotations

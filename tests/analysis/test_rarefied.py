@@ -24,6 +24,9 @@ def test_the_exponent_falls_smoothly_from_a_half_to_nothing():
     gamma = np.array([rarefied.transpiration_exponent(d) for d in delta])
     assert np.all(np.diff(gamma) <= 0.0) and 0.0 < gamma[-1] < 1e-7
     assert np.all(np.abs(np.diff(gamma)) < 4e-3)  # no jump where two forms meet
+    for d in (0.1, 1.0, 10.0, 50.0):  # and no kink
+        low, here, high = (rarefied.transpiration_exponent(d * x) for x in (0.9999, 1.0, 1.0001))
+        assert (high - here) / (here - low) == pytest.approx(1.0, abs=2e-3)
     assert rarefied.transpiration_exponent(1e-9) == pytest.approx(0.5, abs=1e-8)
     for d, G_P, G_T in ((0.01, 1.47701, 0.72102), (1.0, 1.47645, 0.39675), (10, 3.57624, 0.10205)):
         assert rarefied.transpiration_exponent(d) == pytest.approx(G_T / G_P, rel=1e-12)
@@ -52,6 +55,21 @@ def test_a_cell_is_colder_or_hotter_than_its_gauge():
     assert law.tolerance == pytest.approx(5e-4 * rarefied.collision_systematic(300.0, 75.0, 0.01))
     assert rarefied.cold_end(1e-3, 300.0, 75.0) == (5e-4, 75.0)
     assert rarefied.cold_end(1e-3, 300.0, 1200.0) == (1e-3, 300.0)
+
+
+def test_no_law_is_claimed_where_collisions_would_move_it_far():
+    def claims(T_cell, delta):
+        return rarefied.cell_pressure(1.0, 300.0, T_cell, delta).is_claim
+
+    assert claims(77.0, 0.1) and not claims(77.0, 0.2)  # systematic 8.4 %, above 10 %
+    assert not claims(1200.0, 30.0)
+    assert claims(290.0, 0.01) and not claims(290.0, 5.0)  # below 2 %, nearly all the way
+    assert claims(300.0, 1e6)
+    free = math.sqrt(77.0 / 300.0)
+    assert rarefied.with_collisions(2.0, 300.0, 77.0, 0.0) == pytest.approx(2.0 * free, rel=1e-15)
+    meeting = rarefied.with_collisions(1.0, 300.0, 77.0, 3.0)
+    systematic = rarefied.collision_systematic(300.0, 77.0, 3.0)
+    assert meeting == pytest.approx(free * (1.0 + systematic), rel=1e-14)
 
 
 @pytest.mark.parametrize(

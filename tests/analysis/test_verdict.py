@@ -109,6 +109,16 @@ def test_undecided_names_a_number_of_batches_that_would_decide():
     assert outcome(1 + THRESHOLD * fewer, stderr=fewer, prediction=near) != "agrees"
 
 
+def test_no_batches_are_promised_where_the_tolerance_is_the_reason():
+    loose = replace(LAW, tolerance=0.1, rival=1.101)
+    (verdict,) = judge([check(1.0, prediction=loose)])
+    assert verdict.outcome == "undecided"
+    assert "tolerance, 99 % of the way to it, is the reason" in verdict.sentence
+    assert "batches" not in verdict.sentence
+    nearer = replace(loose, tolerance=0.02, rival=1.05)
+    assert "batches (now 64)" in judge([check(1.0, prediction=nearer)])[0].sentence
+
+
 def test_family_of_true_laws_is_flagged_as_rarely_as_promised():
     """At a rate of 0.2 over 20 checks, the flagged share of 3,000 families is below 0.2."""
     random = np.random.Generator(np.random.PCG64(9))

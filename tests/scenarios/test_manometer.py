@@ -2,6 +2,7 @@
 
 import pytest
 
+import analysis
 import walkers
 from scenarios import ParameterError, manometer
 from scenarios._parameters import validate
@@ -19,13 +20,20 @@ def test_the_answer_has_an_interval_and_a_systematic():
     assert "diffuse walls" in said
     dense = Params(p_gauge=0.1)
     assert manometer.build(dense) == manometer.build(p)
-    (said,) = manometer.remarks(record, dense)
-    assert not said.startswith("valid")
+    said, real = manometer.remarks(record, dense)
+    assert not said.startswith("valid") and "if molecules never met" in said
+    assert real.startswith("not free-molecular: collisions bring p_cell to about 0.0534 Pa")
+    denser = Params(p_gauge=10.0, gas="He")
+    assert "between 5.07 and 10 Pa" in manometer.remarks(record, denser)[1]
+    (verdict,) = analysis.judge(manometer.checks(record, denser))
+    assert verdict.outcome == "measured" and "no law claimed: collisions" in verdict.sentence
 
 
 def test_collisions_are_named_with_their_mean_free_path():
     (said,) = manometer.cautions(Params(p_gauge=0.1))
     assert said.startswith("not free-molecular: Kn = 8.9 (mean free path of hard spheres at the")
+    assert said.endswith("of p_cell")
+    assert manometer.cautions(Params(p_gauge=10.0))[0].endswith("of p_cell: no law is claimed")
     assert manometer.cautions(Params(p_gauge=0.01)) == []
     # Of two equal temperatures the pressures are equal at any density.
     assert manometer.cautions(Params(p_gauge=1e5, T_cell=300.0)) == []
