@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .verdict import Verdict
 
@@ -39,6 +39,26 @@ def figure(n_panels: int = 1) -> tuple[Figure, list[Axes]]:
 def draw_law(axes: Axes, x: ArrayLike, y: ArrayLike, label: str) -> None:
     """Draw a law as a line."""
     axes.plot(np.asarray(x), np.asarray(y), color=LAW_COLOUR, lw=1.5, label=label, zorder=1)
+
+
+def between(x: ArrayLike, y: ArrayLike, fine: ArrayLike) -> NDArray[np.float64]:
+    """Values of a smooth positive curve between a few that take long to find.
+
+    Parameters
+    ----------
+    x, y : (n,) float
+        Places in ascending order and the curve there, all positive.
+    fine : (m,) float
+        Places between the first and the last.
+
+    Returns
+    -------
+    (m,) float
+        By a cubic spline of ln y in ln x.
+    """
+    from scipy.interpolate import CubicSpline
+
+    return np.asarray(np.exp(CubicSpline(np.log(x), np.log(y))(np.log(fine))), dtype=np.float64)
 
 
 def draw_batches(axes: Axes, x: ArrayLike, batches: ArrayLike, label: str) -> None:

@@ -157,9 +157,11 @@ def plot(result: Any) -> Any:
         panel.set_xscale("log")
         panel.set_yscale("log")
     flux.set_ylim(0.1, 4.0)
+    flux.set_yticks([0.1, 0.2, 0.5, 1.0, 2.0, 4.0], ["0.1", "0.2", "0.5", "1", "2", "4"])
+    flux.set_yticks([], minor=True)
     energy.set_ylim(0.4, 300.0)
     draw.label_axes(flux, "T/T_F", "flux/(n v_F)", "Fermions that leave")
-    draw.label_axes(energy, "T/T_F", "mean energy/E_F", "and their energy")
+    draw.label_axes(energy, "T/T_F", "mean energy/E_F", "Energy of those that leave")
     return figure
 
 

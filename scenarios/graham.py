@@ -100,7 +100,8 @@ def plot(result: Any) -> Any:
         fine = np.linspace(edges[0], edges[-1], 200)
         flux_law = kinetic.impingement_rate(p.p, p.T, species.mass)
         density = kinetic.effusing_speed_density(fine, p.T, species.mass)
-        speeds.plot(fine, flux_law * density, style, color=draw.LAW_COLOUR, label=f"{gas}, nv̄/4")
+        said = f"{gas}, ∝ v³e^(−mv²/2kT)"
+        speeds.plot(fine, flux_law * density, style, color=draw.LAW_COLOUR, label=said)
         middle, said = (edges[1:] + edges[:-1]) / 2, "molecules" if part == "a" else ""
         draw.draw_batches(speeds, middle, leaving / np.diff(edges), said)
         flux = record[f"{part}.hits"][:, :1, HOLE] * _flux_per_crossing(record, part, p)

@@ -116,8 +116,9 @@ def plot(result: Any) -> Any:
     D = laws_of.knudsen_diffusivity(p.radius, p.T, m)
     figure, (by_length, by_time) = draw.figure(2)
     lengths = np.geomspace(min(1.0, p.length_over_radius), max(300.0, p.length_over_radius), 60)
-    law = [laws_of.flux_diffusivity(p.radius, L, p.T, m).expected / D for L in lengths]
-    draw.draw_law(by_length, lengths, law, "Clausing's W v̄L/4")
+    few = np.geomspace(lengths[0], lengths[-1], 12)
+    law = [laws_of.flux_diffusivity(p.radius, L, p.T, m).expected / D for L in few]
+    draw.draw_law(by_length, lengths, draw.between(few, law, lengths), "Clausing's W v̄L/4")
     flux = checks(record, p)[0].estimate.batch_values
     draw.draw_batches(by_length, [p.length_over_radius], flux[:, None] / D, "molecules")
     times = np.geomspace(TIMES[0] / 2, 20 * TIMES[-1], 100)

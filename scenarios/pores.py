@@ -142,10 +142,10 @@ def plot(result: Any) -> Any:
     n, micrometres = len(classes.radii), 1e6 * classes.radii
     passing = sum(membrane.transmitted_each(record, "a", n, end) for end in membrane.ENDS) / 2.0
     figure, (single, together) = draw.figure(2)
-    r, one = np.geomspace(0.8 * classes.radii[0], 1.25 * classes.radii[-1], 40), [1.0]
-    law = [laws_of.one_way_flow([x], one, p.thickness, 1.0, p.T, gas.mass) for x in r]
+    r, one = np.geomspace(0.8 * classes.radii[0], 1.25 * classes.radii[-1], 36), [1.0]
+    law = [laws_of.one_way_flow([x], one, p.thickness, 1.0, p.T, gas.mass) for x in r[::5]]
     nu = kinetic.impingement_rate(1.0, p.T, gas.mass)
-    draw.draw_law(single, 1e6 * r, law, "πr² ν W(L/r)")
+    draw.draw_law(single, 1e6 * r, draw.between(r[::5], law, r), "πr² ν W(L/r)")
     draw.draw_batches(single, micrometres, passing * _per_pascal(p) / classes.counts, "molecules")
     single.plot(
         1e6 * r, nu * np.pi * r**3 * 8.0 / (3.0 * p.thickness), "k--", lw=1, label="long pore, r³"
