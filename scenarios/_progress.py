@@ -1,4 +1,4 @@
-"""What is told of a run: a forecast if it is long, and on a terminal a bar.
+"""What is told of a run: a forecast if its first batches are slow, and on a terminal a bar.
 
 The bar shows batches, their rate, the time left and the error so far.
 """
@@ -6,6 +6,7 @@ The bar shows batches, their rate, the time left and the error so far.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from types import TracebackType
 
 from rich.console import Console
@@ -15,6 +16,8 @@ from ._simulate import Forecast, Stage, batches_needed
 
 SECONDS_WORTH_A_FORECAST = 20.0
 SECONDS_BETWEEN_ESTIMATES = 0.25
+SECONDS_OF_A_RATE, BATCHES_OF_A_RATE = 2.0, 4
+"""How long, and over how many batches, a rate is measured before it is told."""
 
 
 class ProgressBar:
@@ -24,6 +27,7 @@ class ProgressBar:
         """Show an empty bar at once: the first batch may take a second."""
         self._console = console
         self._foretold = False
+        self._ahead: Forecast | None = None
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -55,16 +59,20 @@ class ProgressBar:
     def __call__(self, stage: Stage) -> None:
         """Show one more finished batch, or what a round that begins will take."""
         if stage.forecast is not None:
-            self._foretell(stage.scenario, stage.forecast)
-            return
-        if not self._shown:
+            if stage.n_done:
+                self._foretell(stage.scenario, stage.forecast)
+            else:  # its seconds are a model's own, and rough: wait for a measured rate
+                self._ahead = stage.forecast
             return
         now = time.perf_counter()
+        self._first = self._first or (now, stage.n_done)
+        self._measure(now, stage)
+        if not self._shown:
+            return
         if now >= self._next_estimate:
             self._error = stage.relative_error()
             cost = time.perf_counter() - now  # never more than a tenth of the run
             self._next_estimate = now + max(SECONDS_BETWEEN_ESTIMATES, 10.0 * cost)
-        self._first = self._first or (now, stage.n_done)
         total = stage.n_wanted
         if stage.goal is not None and self._error is not None:
             total = max(total, batches_needed(stage.n_done, self._error, stage.goal))
@@ -73,6 +81,16 @@ class ProgressBar:
         self._bar.update(
             self._task, description=description, completed=stage.n_done, total=total, note=note
         )
+
+    def _measure(self, now: float, stage: Stage) -> None:
+        """Foretell from the rate of the first batches; the very first one may compile."""
+        if self._ahead is None or self._first is None:
+            return
+        seconds, n_more = now - self._first[0], stage.n_done - self._first[1]
+        if seconds >= SECONDS_OF_A_RATE and n_more >= BATCHES_OF_A_RATE:
+            to_go = (self._ahead.n_batches - stage.n_done) * seconds / n_more
+            self._foretell(stage.scenario, replace(self._ahead, seconds=to_go))
+            self._ahead = None
 
     def _foretell(self, name: str, forecast: Forecast) -> None:
         """Say in one line what a long run will take, once it is known."""

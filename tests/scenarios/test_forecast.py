@@ -19,7 +19,7 @@ def said_of(*forecasts, is_terminal=False):
     console = Console(file=written, force_terminal=is_terminal, width=60)
     with ProgressBar(console, "tube") as bar:
         for forecast in forecasts:
-            bar(Stage("tube", 0, forecast.n_batches, 0.01, lambda: None, forecast))
+            bar(Stage("tube", 64, forecast.n_batches, 0.01, lambda: None, forecast))
     return written.getvalue()
 
 
@@ -35,6 +35,21 @@ def test_only_a_long_run_is_foretold_in_one_line():
     )
     on_a_terminal = said_of(Forecast(512, 300.0, False), is_terminal=True)
     assert "512 batches, about 5:00 min to go" in on_a_terminal
+
+
+@pytest.mark.parametrize(("batch", "said"), [(0.02, ""), (1.0, "64 batches, about 59 s to go")])
+def test_the_first_round_is_foretold_from_its_measured_rate(batch, said, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("scenarios._progress.time.perf_counter", lambda: now[0])
+    written = io.StringIO()
+    with ProgressBar(Console(file=written, width=60), "tube") as bar:
+        bar(Stage("tube", 0, 64, 0.01, lambda: None, Forecast(64, 1e4, True)))
+        now[0] += 30.0  # the first batch compiles
+        for n_done in range(1, 65):
+            bar(Stage("tube", n_done, 64, 0.01, lambda: None))
+            now[0] += batch
+    assert written.getvalue().count("\n") == bool(said)
+    assert said in written.getvalue()
 
 
 def test_the_forecast_of_a_tube_is_what_it_then_takes():
