@@ -66,7 +66,9 @@ def draw_values(axes: Any, corners: ArrayLike, values: ArrayLike, label: str) ->
 
     triangles, numbers = np.asarray(corners), np.asarray(values, np.float64)
     # A few tiny triangles with rare hits would spread the scale for all others.
-    scale = Normalize(0.0, float(np.quantile(numbers, 0.995)) or 1.0)
+    low, high = (float(np.quantile(numbers, share)) for share in (0.005, 0.995))
+    # From 0, unless that would give all of them nearly one colour.
+    scale = Normalize(low if low > 0.5 * high else 0.0, high or 1.0)
     mapped = ScalarMappable(scale, "viridis")
     shown = _shown(len(triangles))
     colours = mapped.to_rgba(numbers[shown])
@@ -87,7 +89,7 @@ def frame(axes: Any, low: ArrayLike, high: ArrayLike, unit: str, title: str = ""
     limits = np.column_stack([np.asarray(low), np.asarray(high)])
     axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
     size = np.ptp(limits, axis=1)
-    axes.set_box_aspect(size, zoom=0.8)
+    axes.set_box_aspect(size, zoom=0.95)
     axes.set(xlabel=f"x [{unit}]", ylabel=f"y [{unit}]", zlabel=f"z [{unit}]")
     for axis, length in zip("xyz", size, strict=True):
         axes.locator_params(axis=axis, nbins=4 if length > 0.5 * size.max() else 2)

@@ -12,8 +12,9 @@ from analysis import batch_mean, judge
 from analysis.laws import duct as law
 from scenarios import _part_remarks as said_of
 from scenarios import duct
+from scenarios._part_figure import hit_map
 from walkers.molecular import parts
-from walkers.molecular.enclosure import assembled, write_mesh
+from walkers.molecular.enclosure import assembled, triangle_areas, write_mesh
 from walkers.molecular.mesh_file import read_mesh
 
 from .command import assert_refused, fluxwalk
@@ -254,6 +255,18 @@ def test_both_directions_make_one_conductance_weighted_by_their_molecules():
     (a, b) = said_of.returned(record, ["a", "b"])
     assert a.startswith("of those entering a, 80 % return and 0 % stay")
     assert b == "of those entering b, 87 ± 7 % return and 2.5 ± 2.5 % stay on walls"
+
+
+@pytest.mark.compiled
+def test_the_map_of_a_coarse_mesh_is_finer_than_the_mesh(tmp_path):
+    openings = {"a": {"plane": "z=0"}, "b": {"plane": "z=40"}}
+    model = duct.build(duct.Params(mesh=str(box(tmp_path)), openings=openings))
+    coarse = next(s.shape for s in model.surfaces if s.name == "wall")
+    corners, hits = hit_map(model, seed=3)
+    assert len(corners) == len(hits) == 4**5 * len(coarse.triangles)
+    assert triangle_areas(corners).sum() == pytest.approx(coarse.area(), rel=1e-12)
+    low, high = (hits[corners[:, :, 2].mean(axis=1) < 8].mean(), hits.mean())
+    assert low > 1.05 * high  # more near the first opening than everywhere
 
 
 def test_the_laws_need_no_simulation():
