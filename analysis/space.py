@@ -89,7 +89,7 @@ def frame(axes: Any, low: ArrayLike, high: ArrayLike, unit: str, title: str = ""
     limits = np.column_stack([np.asarray(low), np.asarray(high)])
     axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
     size = np.ptp(limits, axis=1)
-    axes.set_box_aspect(size, zoom=0.95)
+    axes.set_box_aspect(size, zoom=0.85)
     axes.set(xlabel=f"x [{unit}]", ylabel=f"y [{unit}]", zlabel=f"z [{unit}]")
     for axis, length in zip("xyz", size, strict=True):
         axes.locator_params(axis=axis, nbins=4 if length > 0.5 * size.max() else 2)

@@ -19,7 +19,7 @@ N_PATHS, N_POINTS = 6, 16
 """Molecules drawn, and points of the path of each."""
 
 FINEST = 1.0 / 25.0
-"""Edges of triangles shorter than this share of the box's diagonal are not split for the map."""
+"""Triangles are split for the map until half of them are shorter, over the box's diagonal."""
 
 MAP_BATCHES = 24
 """Batches in which hits are counted triangle by triangle."""
@@ -54,15 +54,17 @@ def _refined(model: walkers.FreeMolecular) -> walkers.FreeMolecular:
     small = FINEST * np.linalg.norm(high - low)
     while (
         4 * sum(len(shape.triangles) for shape in shapes) <= space.MAXIMUM_TRIANGLES
-        and max(_longest(shape.corners) for shape in shapes) > small
+        and np.median(np.concatenate([_longest(shape.corners) for shape in shapes])) > small
     ):
         shapes = [walkers.Mesh(*merged(_quartered(shape.corners))) for shape in shapes]
     surfaces = zip(model.surfaces, shapes, strict=True)
     return replace(model, surfaces=tuple(replace(s, shape=shape) for s, shape in surfaces))
 
 
-def _longest(corners: Floats) -> float:
-    return float(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max())
+def _longest(corners: Floats) -> Floats:
+    """Longest edge of each triangle."""
+    edges: Floats = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    return edges
 
 
 def _quartered(corners: Floats) -> Floats:
