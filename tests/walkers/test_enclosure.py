@@ -10,7 +10,6 @@ import pytest
 import trimesh
 
 from walkers.molecular import parts
-from walkers.molecular.crossings import crossing_pairs
 from walkers.molecular.enclosure import (
     Enclosure,
     MeshError,
@@ -20,6 +19,7 @@ from walkers.molecular.enclosure import (
 )
 from walkers.molecular.mesh_check import inspected
 from walkers.molecular.mesh_file import MAXIMUM_BYTES, read_mesh
+from walkers.molecular.overlaps import crossing_pairs
 
 RNG = np.random.default_rng(8)
 TURN = trimesh.transformations.random_rotation_matrix(np.array([0.3, 0.5, 0.8]))[:3, :3]

@@ -204,7 +204,7 @@ def _solid_angles(corners: Floats, point: Floats) -> Floats:
 
 
 def _refuse_crossings(enclosure: Enclosure) -> None:
-    from .crossings import crossing_pairs
+    from .overlaps import crossing_pairs
 
     depth = TOUCHING * float(np.abs(enclosure.vertices).max())
     pairs, complete = crossing_pairs(enclosure.vertices, enclosure.triangles, depth, 1000)

@@ -138,9 +138,9 @@ class PlaneCrossings(Model):
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tallies of one batch."""
         from ..engine.streams import make_stream
-        from . import cross
+        from . import plane_crossings
 
-        gas = cross.Gas(
+        gas = plane_crossings.Gas(
             kind=_KINDS[type(self.gas)],
             kT=k * self.gas.T,
             mu=getattr(self.gas, "mu", 0.0),
@@ -152,14 +152,14 @@ class PlaneCrossings(Model):
             is_wien=getattr(self.gas, "wien", False),
             light=c,
         )
-        tallies = cross.Tallies(
+        tallies = plane_crossings.Tallies(
             crossings=np.zeros(2, np.int64),
             crossing_sums=np.zeros((2, 2)),
             crossing_energies=np.zeros((2, max(len(self.energy_edges) - 1, 0)), np.int64),
             crossing_cosines=np.zeros((2, max(len(self.cosine_edges) - 1, 0)), np.int64),
             present_sums=np.zeros(2),
         )
-        cross.cross_plane(
+        plane_crossings.cross_plane(
             gas,
             self.n_walkers,
             self.length,
