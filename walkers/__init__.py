@@ -46,6 +46,7 @@ from .lattice.walk import Axis, ClosedWalk, Hop, OpenWalk
 from .molecular import (
     Annulus,
     AxisPlane,
+    Beam,
     BeamDetector,
     Box,
     Cone,
@@ -84,6 +85,7 @@ __all__ = [
     "Axis",
     "AxisPlane",
     "BatchError",
+    "Beam",
     "BeamDetector",
     "Box",
     "CercignaniLampis",

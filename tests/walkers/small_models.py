@@ -9,6 +9,7 @@ from walkers import (
     AngleLaw,
     Annulus,
     Axis,
+    Beam,
     BeamDetector,
     Box,
     CercignaniLampis,
@@ -156,6 +157,8 @@ IN_SQUARE = SiteWalk(
     entrances=([12], [6, 7]),
 )
 
+MASS = TUBE.species.mass
+
 SMALL_MODELS = {
     "tube": TUBE,
     "rooms": ROOMS,
@@ -206,13 +209,13 @@ SMALL_MODELS = {
     "leaving gases": replace(
         TUBE,
         sources=(
-            FromSurface("left", 300.0, 20, speed_ratio=0.7),
-            FromSurface("left", 300.0, 10, speed_ratio=-0.7),
-            FromSurface("left", 300.0, 10, speed_ratio=-0.8),
-            FromSurface("left", 0.0, 10, mu=1e-21),
-            FromSurface("left", 9.0, 5, mu=1e-21),
-            FromSurface("left", 300.0, 3, mu=-1e-21),
-            FromSurface("left", 300.0, 2, beam=True),
+            FromSurface("left", None, 20, gas=Maxwellian(300.0, MASS, 0.7)),
+            FromSurface("left", None, 10, gas=Maxwellian(300.0, MASS, -0.7)),
+            FromSurface("left", None, 10, gas=Maxwellian(300.0, MASS, -0.8)),
+            FromSurface("left", None, 10, gas=FermiGas(0.0, MASS, 1e-21)),
+            FromSurface("left", None, 5, gas=FermiGas(9.0, MASS, 1e-21)),
+            FromSurface("left", None, 3, gas=FermiGas(300.0, MASS, -1e-21)),
+            FromSurface("left", None, 2, gas=Beam(300.0)),
         ),
     ),
     "stream": PlaneCrossings(

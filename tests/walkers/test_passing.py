@@ -15,6 +15,7 @@ from tests.conftest import FALSE_ALARM, Z_LIMIT
 from walkers import (
     Absorbing,
     AngleLaw,
+    Beam,
     Disc,
     FermiGas,
     FreeMolecular,
@@ -93,13 +94,14 @@ def normal_velocities(s, stream, n):
 
 
 @kernel
-def departures(rule, number, square_speed, normal, stream, n):
+def departures(gas, drift, potential, square_speed, normal, stream, n):
     words = np.empty((4, DRAWS_AT_ONCE), np.uint64)
     out = np.empty((n, 4))
     for i in range(n):
         out[i] = left_gas(
-            rule,
-            number,
+            gas,
+            drift,
+            potential,
             square_speed,
             normal[0],
             normal[1],
@@ -157,7 +159,7 @@ def test_normal_velocities_of_a_drifting_gas_follow_their_density(s):
 
 def test_molecules_leave_a_drifting_gas_with_its_tangential_velocities():
     normal = np.array([0.6, 0.0, -0.8])
-    out = departures(DRIFTING, 0.7, SQUARE_SPEED, normal, STREAM, N_SAMPLES)
+    out = departures(DRIFTING, 0.7, 0.0, SQUARE_SPEED, normal, STREAM, N_SAMPLES)
     velocity = out[:, :3] * out[:, 3:] / np.sqrt(SQUARE_SPEED)
     along = velocity @ normal
     assert fits(along, lambda x: stream.normal_velocity_density(x, 0.7), 4.0)
@@ -169,12 +171,12 @@ def test_molecules_leave_a_drifting_gas_with_its_tangential_velocities():
 
 def test_fermions_leave_by_the_cosine_law_and_a_beam_along_the_normal():
     normal = np.array([0.0, 0.0, 1.0])
-    out = departures(FERMI, 2.0, 0.1, normal, STREAM, N_SAMPLES)
+    out = departures(FERMI, 0.0, 2.0, 0.1, normal, STREAM, N_SAMPLES)
     assert np.allclose(np.linalg.norm(out[:, :3], axis=1), 1.0, rtol=1e-14)
     assert stats.kstest(out[:, 2] ** 2, "uniform").pvalue > FALSE_ALARM
     assert fits(out[:, 3] ** 2, lambda e: fermi.energy_density(e, 2.0, 0.1, 1.0), 3.0)
     assert stats.spearmanr(out[:, 2], out[:, 3]).pvalue > FALSE_ALARM
-    out = departures(BEAM, 0.0, SQUARE_SPEED, normal, STREAM, N_SAMPLES)
+    out = departures(BEAM, 0.0, 0.0, SQUARE_SPEED, normal, STREAM, N_SAMPLES)
     assert np.all(out[:, :3] == normal)
     assert stats.kstest(out[:, 3] ** 2 / SQUARE_SPEED, stats.gamma(2).cdf).pvalue > FALSE_ALARM
 
@@ -204,30 +206,35 @@ def test_crossings_are_exact_at_any_time_of_flight(flown, tilt):
         assert abs(counts[:, side].mean() - expected) < Z_LIMIT * error
 
 
-@pytest.mark.parametrize(
-    ("gas", "behind"),
-    [
-        (Maxwellian(T, MASS, 1.2), {"T": T, "speed_ratio": 1.2}),
-        (Maxwellian(T, MASS, -0.9), {"T": T, "speed_ratio": -0.9}),
-        (FermiGas(0.0, MASS, 1e-23), {"T": 0.0, "mu": 1e-23}),
-        (FermiGas(0.3, MASS, 1e-23), {"T": 0.3, "mu": 1e-23}),
-        (FermiGas(9.0, MASS, -1e-23), {"T": 9.0, "mu": -1e-23}),
-    ],
-)
-def test_what_an_opening_sends_is_what_crosses_a_plane_of_that_gas(gas, behind):
-    """Present ones that pass, and a source's departures: the same energies and cosines."""
-    n = 4000
-    opening = FreeMolecular(
+def opening(gas, n=9):
+    """Hole before a gas, and a wall that notes what it sends."""
+    return FreeMolecular(
         n,
         surfaces=(
             Surface("hole", Disc((0, 0, 0), (0, 0, 1), 1.0), Absorbing()),
             Surface("far", Plane((0, 0, 1), (0, 0, -1)), Absorbing()),
         ),
-        sources=(FromSurface("hole", n=n, **behind),),
+        sources=(FromSurface("hole", None, n, gas=gas),),
         species=Species("particle", MASS),
         watched=("far",),
     )
-    sums = batches(opening)["crossing_sums"][:, 0, 1] / n  # speed, cosine, energy
+
+
+@pytest.mark.parametrize(
+    "gas",
+    [
+        Maxwellian(T, MASS),
+        Maxwellian(T, MASS, 1.2),
+        Maxwellian(T, MASS, -0.9),
+        FermiGas(0.0, MASS, 1e-23),
+        FermiGas(0.3, MASS, 1e-23),
+        FermiGas(9.0, MASS, -1e-23),
+    ],
+)
+def test_what_an_opening_sends_is_what_crosses_a_plane_of_that_gas(gas):
+    """Present ones that pass, and a source's departures: the same energies and cosines."""
+    n = 4000
+    sums = batches(opening(gas, n))["crossing_sums"][:, 0, 1] / n  # speed, cosine, energy
     energy = k * gas.T + abs(getattr(gas, "mu", 0.0))
     plane = batches(PlaneCrossings(n, gas=gas, duration=np.sqrt(MASS / (2.0 * energy))))
     crossings, crossed = plane["crossings"][:, 0], plane["crossing_sums"][:, 0]
@@ -269,10 +276,11 @@ def test_histograms_hold_the_crossings_by_their_own_densities():
         (lambda: PlaneCrossings(9, cosine=0.5), "cosine and sine"),
         (lambda: PlaneCrossings(9, energy_edges=(1.0, 1.0)), "energy_edges"),
         (lambda: FromSurface("hole", 0.0, 9), "T must be positive"),
-        (lambda: FromSurface("hole", 0.0, 9, mu=0.0), "mu"),
-        (lambda: FromSurface("hole", T, 9, speed_ratio=np.nan), "speed_ratio"),
-        (lambda: FromSurface("hole", T, 9, speed_ratio=1.0, beam=True), "exclude"),
-        (lambda: FromSurface("hole", T, 9, beam=True, angles=AngleLaw.ISOTROPIC), "angles"),
+        (lambda: Beam(0.0), "T must be positive"),
+        (lambda: FromSurface("hole", T, 9, gas=Beam(T)), "T must be None"),
+        (lambda: FromSurface("hole", None, 9, angles=AngleLaw.ISOTROPIC, gas=Beam(T)), "angles"),
+        (lambda: FromSurface("hole", None, 9, gas=FermiGas(T, MASS, 0.0, 1)), "wrong rule"),
+        (lambda: opening(Maxwellian(T, 2.0 * MASS)), "mass"),
     ],
 )
 def test_gases_that_cannot_be_are_refused(build, words):

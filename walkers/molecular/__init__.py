@@ -8,11 +8,12 @@ from .mesh_file import read_mesh
 from .passing import FermiGas, Maxwellian, Photons, PlaneCrossings
 from .probes import Grid, cutting_plane
 from .shapes import Annulus, Box, Cone, Cylinder, Disc, Plane, Rectangle, Shape, Sphere, Surface
-from .sources import FromGas, FromSurface
+from .sources import Beam, FromGas, FromSurface
 
 __all__ = [
     "Annulus",
     "AxisPlane",
+    "Beam",
     "BeamDetector",
     "Box",
     "Cone",

@@ -18,7 +18,7 @@ from ..species import GASES, Species
 from .mesh import Mesh, box_around, enclosed_volume
 from .probes import Grid, Sheet, is_transparent
 from .shapes import Box, Cylinder, Sphere, Surface, check_temperatures, from_outside
-from .sources import FromGas, FromSurface
+from .sources import FromGas, FromSurface, temperature
 
 HITS_PER_SECOND = 1e7
 HITS_PER_SECOND_ON_MESHES = 1e6
@@ -166,7 +166,8 @@ class FreeMolecular(Model):
         timed = math.inf
         if self.track_speeds and math.isfinite(self.t_end):
             energy = max(
-                k * (s.T or 0.0) + max(getattr(s, "mu", None) or 0.0, 0.0) for s in self.sources
+                k * (temperature(s) or 0.0) + max(getattr(s.gas, "mu", 0.0), 0.0)
+                for s in self.sources
             )
             speed = math.sqrt(8.0 * energy / (math.pi * self.species.mass))
             timed = 1.0 + self.t_end * speed / self._mean_flight()
@@ -256,8 +257,10 @@ class FreeMolecular(Model):
         if sum(source.n for source in self.sources) != self.n_walkers:
             raise ValueError(f"n_walkers must be the sum over the sources, got {self.n_walkers}")
         for source in self.sources:
-            if self.track_speeds and source.T is None:
+            if self.track_speeds and temperature(source) is None:
                 raise ValueError(f"T of None needs track_speeds=False, got {source}")
+            if getattr(source.gas, "mass", self.species.mass) != self.species.mass:
+                raise ValueError(f"mass of the species must be that of the gas, got {source}")
             if isinstance(source, FromGas):
                 self.region_number(source.region)
                 if source.volume is None:

@@ -167,25 +167,25 @@ def drifting_normal(s, stream, purpose, walker, draw):
 
 @kernel
 def left_gas(
-    rule, number, square_speed, nx, ny, nz, words, stream, purpose, walker, draw
+    gas, drift, potential, square_speed, nx, ny, nz, words, stream, purpose, walker, draw
 ):  # fmt: skip
     """Direction and speed [m/s] of a molecule that leaves a gas through an opening with normal n.
 
-    rule : DRIFTING, FERMI or BEAM. number : drift towards the opening over √(2kT/m), or 2μ/m
-    [m²/s²] of a Fermi gas. square_speed : 2kT/m [m²/s²].
+    gas : DRIFTING, FERMI or BEAM. drift : towards the opening over √(2kT/m). potential : 2μ/m of
+    a Fermi gas [m²/s²]. square_speed : 2kT/m [m²/s²].
     """
     word_0, word_1, _, _ = words_of(stream, purpose, walker, draw)
     a, b, _, draw = drawn_normals(words, stream, purpose, walker, draw + _ONE)
-    if rule == DRIFTING:
-        c, draw = drifting_normal(number, stream, purpose, walker, draw)
+    if gas == DRIFTING:
+        c, draw = drifting_normal(drift, stream, purpose, walker, draw)
         a, b = np.sqrt(0.5) * a, np.sqrt(0.5) * b
     else:
         c = np.sqrt(2.0 * exponential(word_0))  # as in a gas at rest: with a and b, the cosine law
     size = np.sqrt(a * a + b * b + c * c)
-    if rule == DRIFTING:
+    if gas == DRIFTING:
         square = square_speed * size * size
-    elif rule == FERMI:
-        square, draw = crossing_fermi_energy(number, square_speed, stream, purpose, walker, draw)
+    elif gas == FERMI:
+        square, draw = crossing_fermi_energy(potential, square_speed, stream, purpose, walker, draw)
     else:
         return nx, ny, nz, np.sqrt(square_speed * effusive_energy(word_0, word_1))
     dx, dy, dz = in_frame(nx, ny, nz, a / size, b / size, c / size)

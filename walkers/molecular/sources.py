@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..boundary import AngleLaw, SpeedLaw
-from .passing import FermiGas
+from .passing import FermiGas, Maxwellian
 from .shapes import Box, Cylinder, Sphere
+
+_RIGHT: dict[str, object] = {"to_speed": False, "dimension": 3, "angles": AngleLaw.ISOTROPIC}
+
+
+@dataclass(frozen=True)
+class Beam:
+    """A gas at T [K] of which every molecule flies along the normal of the opening it leaves by.
+
+    Speeds are those of molecules that leave a gas at rest.
+    """
+
+    T: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a temperature."""
+        _check_temperature(self.T)
 
 
 @dataclass(frozen=True)
@@ -16,10 +33,9 @@ class FromSurface:
 
     They start at uniform points of the surface, which may be any of finite area, into its region;
     where a smaller opening lies in it, none do. T may be None where only paths are followed
-    (``track_speeds=False``). Other gases: one that drifts towards the opening with ``speed_ratio``
-    times √(2kT/m) (away from it if negative); a Fermi gas of chemical potential ``mu`` [J], whose
-    T may be 0; a ``beam``, all along the normal with the speeds of molecules that leave a gas at
-    rest.
+    (``track_speeds=False``). Any other ``gas`` has a temperature of its own, and T is None: a
+    Maxwellian one drifts towards the opening (away from it if its speed ratio is negative), with
+    the mass of the model's species, as has a FermiGas.
     """
 
     surface: str
@@ -27,16 +43,21 @@ class FromSurface:
     n: int
     speeds: SpeedLaw = SpeedLaw.EFFUSIVE
     angles: AngleLaw = AngleLaw.COSINE
-    speed_ratio: float = 0.0
-    mu: float | None = None
-    beam: bool = False
+    gas: Maxwellian | FermiGas | Beam | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is not a number of molecules of one gas at a temperature."""
-        _check_gas(self)
-        _check_source(self.T if self.mu is None else 1.0, self.n)
+        _check_source(self.T, self.n)
         if self.speeds == SpeedLaw.KEPT:
             raise ValueError("a molecule that starts has no speed to keep")
+        if self.gas is None:
+            return
+        if self.T is not None:
+            raise ValueError(f"T must be None where the gas has its own, got {self.T}")
+        if (self.speeds, self.angles) != (SpeedLaw.EFFUSIVE, AngleLaw.COSINE):
+            raise ValueError("speeds and angles are for a gas at rest, any other has its own")
+        if any(getattr(self.gas, name, kept) != kept for name, kept in _RIGHT.items()):
+            raise ValueError(f"a gas by a wrong rule leaves by no opening, got {self.gas}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,8 @@ class FromGas:
     T: float
     n: int
     volume: Box | Cylinder | Sphere | None = None
+    gas: ClassVar[None] = None
+    """At rest."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a number of molecules at a temperature."""
@@ -59,24 +82,18 @@ class FromGas:
             raise ValueError(f"molecules start in a finite volume, got {self.volume}")
 
 
+def temperature(source: FromSurface | FromGas) -> float | None:
+    """Temperature of the gas that molecules come from [K]."""
+    return source.gas.T if source.gas else source.T
+
+
 def _check_source(T: float | None, n: int) -> None:
-    if T is not None and not 0.0 < T < math.inf:
-        raise ValueError(f"T must be positive and finite, got {T}")
+    if T is not None:
+        _check_temperature(T)
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
 
 
-def _check_gas(source: FromSurface) -> None:
-    """Refuse an opening with no gas behind it, or two of them."""
-    if source.mu is not None and source.T is not None:
-        FermiGas(source.T, 1.0, source.mu)  # refuses what is none
-    if not math.isfinite(source.speed_ratio):
-        raise ValueError(f"speed_ratio must be finite, got {source.speed_ratio}")
-    n_named = (source.mu is not None) + (source.speed_ratio != 0.0) + source.beam
-    if n_named and source.T is None:
-        raise ValueError("T of None is for a gas at rest, of which only paths are followed")
-    if n_named > 1:
-        raise ValueError("speed_ratio, mu and beam exclude each other: one gas behind an opening")
-    if n_named and (source.speeds != SpeedLaw.EFFUSIVE or source.angles != AngleLaw.COSINE):
-        raise ValueError("speeds and angles are for a gas at rest; speed_ratio, mu and beam have "
-                         "their own")  # fmt: skip
+def _check_temperature(T: float) -> None:
+    if not 0.0 < T < math.inf:
+        raise ValueError(f"T must be positive and finite, got {T}")

@@ -38,7 +38,8 @@ class Sources(NamedTuple):
     angles: NDArray[np.int64]
     square_speeds: NDArray[np.float64]  # 2kT/m [m²/s²]
     gases: NDArray[np.int64]  # tag of the gas behind an opening
-    numbers: NDArray[np.float64]  # drift or potential of that gas: see left_gas
+    drifts: NDArray[np.float64]  # of that gas towards the opening, over √(2kT/m)
+    potentials: NDArray[np.float64]  # 2μ/m of that gas [m²/s²]
 
 
 @scalar
@@ -87,8 +88,8 @@ def started(table, tree, place, sources, label, tracked, words, stream, walker):
         gas = sources.gases[label]
         if gas != AT_REST:
             dx, dy, dz, speed = left_gas(
-                gas, sources.numbers[label], square_speed, nx, ny, nz, words, stream, BIRTHS,
-                walker, draw,
+                gas, sources.drifts[label], sources.potentials[label], square_speed, nx, ny, nz,
+                words, stream, BIRTHS, walker, draw,
             )  # fmt: skip
             return x, y, z, dx, dy, dz, speed if tracked else 0.0, slot
         dx, dy, dz, speed, draw = emitted(

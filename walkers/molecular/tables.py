@@ -23,6 +23,7 @@ from .gas import FreeMolecular
 from .gases import AT_REST, BEAM, DRIFTING, FERMI
 from .hit import N_PARAMETERS, Table
 from .mesh import Mesh
+from .passing import FermiGas, Maxwellian
 from .probes import is_transparent
 from .scatter import (
     ABSORBING,
@@ -58,7 +59,7 @@ from .shapes import (
     Surface,
     from_outside,
 )
-from .sources import FromGas, FromSurface
+from .sources import Beam, FromGas, FromSurface, temperature
 from .start import Sources
 from .tallies import N_SUMS, Options, Tallies
 
@@ -87,6 +88,8 @@ _RULES = {
     Passage: PASSAGE,
     Exchange: EXCHANGE,
 }
+
+_GASES = {type(None): AT_REST, Maxwellian: DRIFTING, FermiGas: FERMI, Beam: BEAM}
 
 
 def make_table(model: FreeMolecular) -> Table:
@@ -151,9 +154,12 @@ def make_sources(model: FreeMolecular, table: Table) -> Sources:
         parameters=np.array(volumes),
         speeds=np.array([int(getattr(s, "speeds", 0)) for s in model.sources], np.int64),
         angles=np.array([int(getattr(s, "angles", 0)) for s in model.sources], np.int64),
-        square_speeds=np.array([square_speed(source.T, model) for source in model.sources]),
-        gases=np.array([gas_behind(source, model)[0] for source in model.sources], np.int64),
-        numbers=np.array([gas_behind(source, model)[1] for source in model.sources], np.float64),
+        square_speeds=np.array([square_speed(temperature(s), model) for s in model.sources]),
+        gases=np.array([_GASES[type(source.gas)] for source in model.sources], np.int64),
+        drifts=np.array([getattr(s.gas, "speed_ratio", 0.0) for s in model.sources]),
+        potentials=np.array(
+            [2.0 * getattr(s.gas, "mu", 0.0) / model.species.mass for s in model.sources]
+        ),
     )
 
 
@@ -297,18 +303,6 @@ def reach(shape: Shape) -> float:
 def square_speed(T: Temperature, model: FreeMolecular) -> float:
     """Square of the most probable speed, 2kT/m [m²/s²]; 0 where T is not a number."""
     return 2.0 * k * T / model.species.mass if isinstance(T, float | int) else 0.0
-
-
-def gas_behind(source: FromSurface | FromGas, model: FreeMolecular) -> tuple[int, float]:
-    """Tag and number of the gas behind an opening, as ``left_gas`` wants them."""
-    if isinstance(source, FromSurface):
-        if source.beam:
-            return BEAM, 0.0
-        if source.mu is not None:
-            return FERMI, 2.0 * source.mu / model.species.mass
-        if source.speed_ratio != 0.0:
-            return DRIFTING, source.speed_ratio
-    return AT_REST, 0.0
 
 
 def _rank(model: FreeMolecular, surface: Surface) -> tuple[int, bool, float]:
