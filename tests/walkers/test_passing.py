@@ -281,6 +281,9 @@ def test_histograms_hold_the_crossings_by_their_own_densities():
         (lambda: FromSurface("hole", None, 9, angles=AngleLaw.ISOTROPIC, gas=Beam(T)), "angles"),
         (lambda: FromSurface("hole", None, 9, gas=FermiGas(T, MASS, 0.0, 1)), "wrong rule"),
         (lambda: opening(Maxwellian(T, 2.0 * MASS)), "mass"),
+        (lambda: PlaneCrossings(9, gas=Photons(T), duration=1e7), "too far"),
+        (lambda: PlaneCrossings(9, gas=FermiGas(0.0, MASS, 1e15)), "too far"),
+        (lambda: PlaneCrossings(9, gas=Maxwellian(T, MASS, -1e16)), "too far"),
     ],
 )
 def test_gases_that_cannot_be_are_refused(build, words):

@@ -16,6 +16,12 @@ from ..species import GASES
 PARTICLES_PER_SECOND = 7e6
 """Particles that any machine of today draws per second and core; for forecasts only."""
 
+MOST_LENGTHS = 2.0**52
+"""Passages that a batch may count: an integer holds them, and a float where the last one is."""
+
+FASTEST = 10.0
+"""Over √(2kT/m): no draw of 32-bit words gives a molecule a higher speed (least word: 9.4)."""
+
 
 def _positive(**values: float) -> None:
     for name, value in values.items():
@@ -41,6 +47,11 @@ class Maxwellian:
         _positive(T=self.T, mass=self.mass)
         if not math.isfinite(self.speed_ratio):
             raise ValueError(f"speed_ratio must be finite, got {self.speed_ratio}")
+
+    @property
+    def fastest(self) -> float:
+        """No particle is faster [m/s]."""
+        return (abs(self.speed_ratio) + FASTEST) * math.sqrt(2.0 * k * self.T / self.mass)
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,12 @@ class FermiGas:
         if self.dimension not in (1, 3):
             raise ValueError(f"dimension must be 3, or 1, got {self.dimension}")
 
+    @property
+    def fastest(self) -> float:
+        """No particle is faster [m/s]."""
+        energy = max(self.mu, 0.0) + FASTEST * FASTEST * k * self.T
+        return math.sqrt(2.0 * energy / self.mass)
+
 
 @dataclass(frozen=True)
 class Photons:
@@ -84,6 +101,11 @@ class Photons:
     def __post_init__(self) -> None:
         """Refuse what is not a temperature."""
         _positive(T=self.T)
+
+    @property
+    def fastest(self) -> float:
+        """No particle is faster [m/s]."""
+        return c
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +137,11 @@ class PlaneCrossings(Model):
         """Refuse what the kernel could not do."""
         super().__post_init__()
         _positive(length=self.length, duration=self.duration)
+        if self.n_walkers * self.gas.fastest * self.duration > MOST_LENGTHS * self.length:
+            raise ValueError(
+                f"duration: all particles fly too far to count, more than {MOST_LENGTHS:g} lengths "
+                f"in all, got {self.duration}"
+            )
         if abs(math.hypot(self.cosine, self.sine) - 1.0) > 1e-12:
             raise ValueError(f"cosine and sine of one angle, got {self.cosine} and {self.sine}")
         for name in ("energy_edges", "cosine_edges"):
