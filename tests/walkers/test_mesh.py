@@ -24,6 +24,7 @@ from walkers import (
     trace_paths,
 )
 from walkers.molecular import lanes
+from walkers.molecular import tree as trees
 from walkers.molecular.hit import nearest_hit
 from walkers.molecular.mesh_hit import CHILDREN, in_mesh, on_mesh
 from walkers.molecular.tables import make_table
@@ -342,6 +343,16 @@ def test_triangles_on_one_spot_and_in_one_plane_make_a_tree():
     tree = make_tree(closed(pile))
     assert np.array_equal(np.sort(tree.numbers[tree.numbers >= 0]), np.arange(50))
     assert nearest_hit(make_table(closed(pile)), 0, -1.0, 0.2, 0.2, 1.0, 0.0, 0.0, tree)[0] == 1.0
+
+
+def test_the_trees_of_a_model_in_parts_are_kept_while_they_are_small(monkeypatch):
+    rooms = [closed(Mesh(CUBE * size, FACES)) for size in range(1, 11)]
+    built = [make_tree(room).packets for room in rooms]
+    assert all(make_tree(room).packets is kept for room, kept in zip(rooms, built, strict=True))
+    monkeypatch.setattr(trees, "KEPT_BYTES", 0)
+    make_tree(rooms[-1])
+    assert make_tree(rooms[-trees.KEPT]).packets is built[-trees.KEPT]
+    assert make_tree(rooms[0]).packets is not built[0]
 
 
 @pytest.mark.compiled

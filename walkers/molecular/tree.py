@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ from .split import MAXIMUM_DEPTH, fold, split_triangles
 from .tables import skin
 from .vectors import LINE
 
-KEPT = 4
-"""Trees kept for models that come again, e.g. batch after batch."""
+KEPT, KEPT_BYTES = 4, 2**30
+"""Trees kept for models that come again, e.g. batch after batch: some, and all that are small."""
 
 
 def make_tree(model: FreeMolecular) -> Tree | None:
@@ -31,7 +30,7 @@ def make_tree(model: FreeMolecular) -> Tree | None:
     if not owned:
         return None
     with _one_at_a_time:
-        tree = _built(owned, len(model.regions))
+        tree = _kept_tree(owned, len(model.regions))
     frames = tree.frames.copy()
     room = (N_CHILDREN - 1) * (MAXIMUM_DEPTH + 32) + 2
     frames[:, 4] = [skin(model, region) for region in model.regions]
@@ -53,9 +52,22 @@ def make_tree(model: FreeMolecular) -> Tree | None:
 
 
 _one_at_a_time = threading.Lock()
+_kept: dict[Any, Tree] = {}  # the tree used last stands last
 
 
-@lru_cache(maxsize=KEPT)
+def _kept_tree(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
+    key = owned, n_regions
+    tree = _kept.pop(key, None) or _built(owned, n_regions)
+    _kept[key] = tree
+    while len(_kept) > KEPT and sum(_size(kept) for kept in _kept.values()) > KEPT_BYTES:
+        del _kept[next(iter(_kept))]
+    return tree
+
+
+def _size(tree: Tree) -> int:
+    return sum(array.nbytes for array in tree)
+
+
 def _built(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
     firsts = np.cumsum([0, *(len(mesh.triangles) for mesh, _ in owned)])
     owners = np.repeat(np.arange(len(owned)), np.diff(firsts))
