@@ -23,6 +23,7 @@ from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import effusion, fermi
 from scenarios import Parameters, Quantity, Real, WrongRule, parameter
+from scenarios._rounding import rounded
 
 ENERGY, COSINE = 0, 1  # columns of the sums
 SLOW = 5e-3  # (E_F + 2kT)/mc²: about a tenth of the speed of light
@@ -64,9 +65,9 @@ def build(p: Params) -> walkers.PlaneCrossings:
     mu = fermi.chemical_potential(p.density, p.mass, p.temperature)
     return walkers.PlaneCrossings(
         n_walkers=100_000,
-        gas=walkers.FermiGas(p.temperature, p.mass, mu),
+        gas=walkers.FermiGas(p.temperature, p.mass, rounded(mu)),
         length=1.0,
-        duration=1.0 / (2.0 * typical / p.mass) ** 0.5,
+        duration=rounded(1.0 / (2.0 * typical / p.mass) ** 0.5),
     )
 
 

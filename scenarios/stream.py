@@ -23,6 +23,7 @@ from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import kinetic, stream
 from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios._rounding import rounded
 
 FORWARD, BACKWARD = 0, 1
 TILT_COSINE, TILT_SINE = 0.8, 0.6
@@ -52,7 +53,7 @@ def build(p: Params) -> walkers.Together:
     mass = walkers.gas(p.gas).mass
     back = stream.one_way(-p.speed_ratio) / stream.one_way(p.speed_ratio)
     across = walkers.PlaneCrossings(
-        n_walkers=max(20_000, int(1.5 / (back * back))),
+        n_walkers=max(20_000, int(rounded(1.5 / (back * back)))),
         gas=walkers.Maxwellian(p.T, mass, p.speed_ratio),
         length=1.0,
         duration=1.0 / stream.most_probable_speed(p.T, mass),

@@ -312,6 +312,12 @@ def test_laws_hold_at_other_parameters(name, parameters):
     assert "disagrees" not in outcomes(verdicts).values(), [v.sentence for v in verdicts]
 
 
+def test_the_last_digits_of_a_logarithm_are_no_part_of_a_model():
+    file = load("fermi-effusion").file
+    model = file.build(file.Params(temperature=3.0))
+    assert all(x == float(f"{x:.12g}") for x in (model.gas.mu, model.duration))
+
+
 def test_parameters_are_the_same_by_keyword_and_after_a_round_trip():
     for name in names():
         params = load(name).file.Params
