@@ -14,6 +14,8 @@ from analysis.laws import pores as laws_of
 
 from ._inputs import InputError
 from ._pores import Pores
+from ._rounding import rounded
+from ._tubes import open_tube
 
 ENDS = LEFT, RIGHT = 0, 1
 """Numbers of the ends of a pore, and of the sources behind them."""
@@ -71,21 +73,9 @@ def single_pore(
 def _pore(
     radius: float, thickness: float, T: float, gas: str, n_left: float, n_right: float, timed: bool
 ) -> walkers.FreeMolecular:
-    left = walkers.Disc((0, 0, 0), (1, 0, 0), radius)
-    right = walkers.Disc((thickness, 0, 0), (-1, 0, 0), radius)
-    wall = walkers.Cylinder(center=(0, 0, 0), axis=(1, 0, 0), radius=radius, length=thickness)
-    n = [FEWEST_AT_AN_END + int(n_left), FEWEST_AT_AN_END + int(n_right)]
-    return walkers.FreeMolecular(
-        n_walkers=sum(n),
-        species=walkers.gas(gas),
-        surfaces=(
-            walkers.Surface("left", left, walkers.Absorbing()),
-            walkers.Surface("right", right, walkers.Absorbing()),
-            walkers.Surface("wall", wall, walkers.Diffuse(T)),
-        ),
-        sources=(walkers.FromSurface("left", T, n[0]), walkers.FromSurface("right", T, n[1])),
-        track_speeds=timed,
-    )
+    n = FEWEST_AT_AN_END + int(rounded(n_left)), FEWEST_AT_AN_END + int(rounded(n_right))
+    wall, species = walkers.Diffuse(T), walkers.gas(gas)
+    return open_tube(thickness, wall, n, (T, T), radius, species=species, track_speeds=timed)
 
 
 def transmitted(record: walkers.Record, part: str, end: int) -> FloatArray:

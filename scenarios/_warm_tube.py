@@ -11,6 +11,7 @@ from scipy.constants import k
 import analysis
 import walkers
 from scenarios import ParameterError
+from scenarios._tubes import open_tube
 
 COLD, HOT, WALL = 0, 1, 2  # surfaces, and the sources behind the first two
 N_BINS = 20  # along the wall; the middle of the tube, where the wall may step, is an edge
@@ -25,16 +26,13 @@ def warm_tube(
     Without the temperatures of the gases only paths are followed, and where they drew their speed.
     """
     n = int(np.clip(500_000 / (2.0 * max(L, 1.0)), 5000, 100_000))
-    T_cold, T_hot = temperatures or (None, None)
     edges = tuple(np.linspace(0.0, 1.0, N_BINS + 1) * L)
-    return walkers.FreeMolecular(
-        n_walkers=2 * n,
-        surfaces=(
-            walkers.Surface("cold", walkers.Disc((0, 0, 0), (1, 0, 0), 1.0), walkers.Absorbing()),
-            walkers.Surface("hot", walkers.Disc((L, 0, 0), (-1, 0, 0), 1.0), walkers.Absorbing()),
-            walkers.Surface("wall", walkers.Cylinder((0, 0, 0), (1, 0, 0), 1.0, L), wall),
-        ),
-        sources=(walkers.FromSurface("cold", T_cold, n), walkers.FromSurface("hot", T_hot, n)),
+    return open_tube(
+        L,
+        wall,
+        (n, n),
+        temperatures or (None, None),
+        ends=("cold", "hot"),
         track_speeds=temperatures is not None,
         watched=("cold",) if temperatures else (),
         last_drawn=None if temperatures else walkers.LastDrawn((0, 0, 0), (1, 0, 0), edges),

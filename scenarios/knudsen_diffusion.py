@@ -22,6 +22,7 @@ from analysis import plot as draw
 from analysis.laws import kinetic
 from analysis.laws import knudsen_diffusion as laws_of
 from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios._tubes import open_tube
 
 TIMES = (0.5, 1.0, 2.0, 3.5, 6.0, 10.0, 20.0)  # of displacements, in R√(m/kT); the last is judged
 N_DISPLACED = 25_000
@@ -48,21 +49,12 @@ QUANTITIES = {
 def build(p: Params) -> walkers.Model:
     """Tube with two open ends, and one without ends, of the same radius along x."""
     species, R, L = walkers.gas(p.gas), p.radius, p.radius * p.length_over_radius
-    along, back = (1, 0, 0), (-1, 0, 0)
+    along = (1, 0, 0)
     # About as many pass whatever the length, 2000 in a batch, as long as that is quick.
     passing = 2000 * (1.0 + 3.0 * p.length_over_radius / 8.0)
     n = int(max(1000, min(passing, 2e6 / p.length_over_radius) / 2))
-    wall = walkers.Cylinder((0, 0, 0), along, R, L)
-    flux = walkers.FreeMolecular(
-        n_walkers=2 * n,
-        species=species,
-        surfaces=(
-            walkers.Surface("left", walkers.Disc((0, 0, 0), along, R), walkers.Absorbing()),
-            walkers.Surface("right", walkers.Disc((L, 0, 0), back, R), walkers.Absorbing()),
-            walkers.Surface("wall", wall, walkers.Diffuse(p.T)),
-        ),
-        sources=(walkers.FromSurface("left", p.T, n), walkers.FromSurface("right", p.T, n)),
-        track_speeds=False,
+    flux = open_tube(
+        L, walkers.Diffuse(p.T), (n, n), (p.T, p.T), R, species=species, track_speeds=False
     )
     unit = R * math.sqrt(species.mass / (k * p.T))
     endless = walkers.Cylinder((0, 0, 0), along, R, math.inf)

@@ -19,6 +19,7 @@ from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import knudsen
 from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios._tubes import open_tube
 
 CONE_COSINE = 0.9961946980917455  # cos 5°, a literal so that the bits do not depend on libm
 CONE_SINE_SQUARED = 1.0 - CONE_COSINE**2
@@ -44,17 +45,13 @@ QUANTITIES = {
 def build(p: Params) -> walkers.FreeMolecular:
     """Tube along x with R = 1, fed from both ends: a million wall hits or 10⁴ molecules a batch."""
     L = p.length_over_radius
-    wall = walkers.Cylinder(center=(0, 0, 0), axis=(1, 0, 0), radius=1.0, length=L)
     n = int(np.clip(1_000_000 / (2.0 * max(L, 1.0)), 5000, 100_000))
-    return walkers.FreeMolecular(
-        n_walkers=2 * n,
+    return open_tube(
+        L,
+        walkers.Diffuse(p.T),
+        (n, n),
+        (p.T, p.T),
         species=walkers.gas(p.gas),
-        surfaces=(
-            walkers.Surface("left", walkers.Disc((0, 0, 0), (1, 0, 0), 1.0), walkers.Absorbing()),
-            walkers.Surface("right", walkers.Disc((L, 0, 0), (-1, 0, 0), 1.0), walkers.Absorbing()),
-            walkers.Surface("wall", wall, walkers.Diffuse(p.T)),
-        ),
-        sources=(walkers.FromSurface("left", p.T, n), walkers.FromSurface("right", p.T, n)),
         track_speeds=False,
         watched=("left", "right"),
         cosine_edges=COSINE_EDGES,

@@ -25,6 +25,7 @@ from analysis import Check, Prediction
 from analysis import plot as draw
 from analysis.laws import knudsen, short_tube
 from scenarios import Count, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios._tubes import open_tube
 
 ENTRANCE, EXIT = 0, 1  # numbers of the surfaces
 T = 300.0  # [K]; no path depends on it
@@ -67,19 +68,9 @@ def _tube(length: float) -> walkers.FreeMolecular:
     passing = short_tube.orifice_and_tube(length)  # nearly W
     enough = FEWEST_EVENTS / min(passing, 1.0 - passing)
     n = int(max(MOLECULES_AT_LENGTH_1 / np.sqrt(max(length, 0.2)), enough))
-    return walkers.FreeMolecular(
-        n_walkers=n,
-        surfaces=(
-            walkers.Surface("entrance", walkers.Disc((0, 0, 0), (1, 0, 0), 1.0),
-                            walkers.Absorbing()),
-            walkers.Surface("exit", walkers.Disc((length, 0, 0), (-1, 0, 0), 1.0),
-                            walkers.Absorbing()),
-            walkers.Surface("wall", walkers.Cylinder((0, 0, 0), (1, 0, 0), 1.0, length),
-                            walkers.Diffuse(T)),
-        ),
-        sources=(walkers.FromSurface("entrance", T, n),),
-        track_speeds=False,
-    )  # fmt: skip
+    return open_tube(
+        length, walkers.Diffuse(T), (n, 0), (T, T), ends=("entrance", "exit"), track_speeds=False
+    )
 
 
 def build(p: Params) -> walkers.Model:
