@@ -55,7 +55,7 @@ def test_without_a_claim_the_tensor_is_measured(file):
     text = str(result)
     assert text.count("measured") == 5 and "no law claimed" not in text
     assert f"read: 100 walkers × 51 times × 2 axes, {DT:g} τ apart, 100 pieces" in text
-    assert f"variance {found.noise.value:.3g} ± " in text
+    assert f"variance {found.noise.value:.3g} ± " in " ".join(text.split())
     closing = analyse(file, DT, units=("ℓ", "τ")).sentence
     assert "between" in closing and closing in " ".join(text.split())
     assert result.notes[-1] == closing
