@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -185,22 +184,14 @@ def plant(fault: Fault, folder: Path) -> subprocess.CompletedProcess[str]:
     if not fault.compiled:
         environment["NUMBA_DISABLE_JIT"] = "1"
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *chosen],
+        [sys.executable, "-m", "pytest", "-x", "-n", "0", "-p", "no:cacheprovider", *chosen],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory):
-    """Outcomes of all faults, two at a time."""
-    with ThreadPoolExecutor(2) as pool:
-        folders = [tmp_path_factory.mktemp("fault") for _ in FAULTS]
-        return dict(zip([f.what for f in FAULTS], pool.map(plant, FAULTS, folders), strict=True))
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
-def test_planted_fault_turns_a_test_red(fault, outcomes):
-    outcome = outcomes[fault.what]
+def test_planted_fault_turns_a_test_red(fault, tmp_path):
+    outcome = plant(fault, tmp_path)
     # 1: tests ran and failed; anything else (nothing collected, an import error) proves nothing.
     assert outcome.returncode == 1, outcome.stdout[-2000:] + outcome.stderr[-2000:]
     assert "failed" in outcome.stdout, outcome.stdout[-2000:]
