@@ -22,6 +22,7 @@ import analysis
 import walkers
 from analysis import Check, Prediction
 from analysis import plot as draw
+from analysis.laws import transpiration
 from analysis.laws import tube_transpiration as laws_of
 from scenarios import Parameters, Quantity, Real, WrongRule, _warm_tube, parameter
 
@@ -86,7 +87,7 @@ def laws(p: Params) -> dict[str, Prediction]:
     """Law of every quantity; of a wall that remembers speeds only at equal temperatures."""
     L, same = p.length_over_radius, p.T_hot == p.T_cold
     predictions = {
-        "pressure_ratio": laws_of.pressure_ratio(p.T_hot, p.T_cold),
+        "pressure_ratio": transpiration.balance_pressure_ratio(p.T_hot, p.T_cold),
         "gamma": laws_of.exponent(p.T_hot, p.T_cold),
         "net_flux": laws_of.net_flux(p.T_hot, p.T_cold, L, p.alpha),
         "energy_flux": _diffuse(p, p.T_hot),
@@ -142,7 +143,7 @@ def plot(result: Any) -> Any:
     hot = ratios[4::8] * p.T_cold if paths_only else [p.T_hot]
     # No temperature is in the paths: the same record answers for all of them.
     found = [checks(record, p.model_copy(update={"T_hot": T})) for T in hot]
-    balances = [laws_of.pressure_ratio(T, 1.0) for T in ratios]
+    balances = [transpiration.balance_pressure_ratio(T, 1.0) for T in ratios]
     energies = [_diffuse(p, T * p.T_cold) for T in ratios]
     molecules = "wall that remembers" if _remembers(p) else "molecules"
     for axes, place, curve in zip(panels, (0, 3), (balances, energies), strict=False):

@@ -7,6 +7,7 @@ What a denser gas would flow besides, Poiseuille's law says; no simulation here 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,7 @@ from scipy.constants import k
 
 from ..verdict import Prediction
 from ._require import positive
+from .effusion import graham
 from .kinetic import impingement_rate
 from .knudsen import transmission_probability
 
@@ -162,10 +164,13 @@ def selectivity(m_a: float, m_b: float) -> Prediction:
 
     Source: M. Knudsen, Ann. Phys. 333, 75 (1909): W knows no mass, ν ∝ 1/√m.
     """
-    positive(m_a=m_a, m_b=m_b)
-    ratio = math.sqrt(m_b / m_a)
     source = "M. Knudsen, Ann. Phys. 333, 75 (1909)"
-    return Prediction("selectivity √(m_b/m_a)", ratio, ratio, "no separation", 1.0, source=source)
+    return replace(
+        graham(m_a, m_b),
+        law_name="selectivity √(m_b/m_a)",
+        rival_name="no separation",
+        source=source,
+    )
 
 
 def radius_exponent(narrow: float, wide: float, thickness: float) -> Prediction:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..verdict import Prediction
+from . import knudsen
 from ._require import positive
-from .knudsen import transmission_probability, tube_end_to_end
 
 LONGEST_INTERPOLATED = 20.0
 """Longest tube, over its radius, that is to be told from an orifice and a long tube in series."""
@@ -56,7 +58,7 @@ def straight_through(length_over_radius: float) -> float:
     Clausing, Ann. Phys. 404, 961 (1932).
     """
     positive(length_over_radius=length_over_radius)
-    return float(tube_end_to_end(np.array(length_over_radius, dtype=np.float64)))
+    return float(knudsen.tube_end_to_end(np.array(length_over_radius, dtype=np.float64)))
 
 
 def transmission(length_over_radius: float) -> Prediction:
@@ -79,10 +81,8 @@ def transmission(length_over_radius: float) -> Prediction:
     Source: Clausing (1932). The rival up to LONGEST_INTERPOLATED is Dushman's interpolation; in
     longer tubes it is too nearly right, and the rival is the share of straight flights.
     """
-    w = transmission_probability(length_over_radius)
     if length_over_radius <= LONGEST_INTERPOLATED:
         name, rival = "interpolation 1/(1 + 3L/8R)", orifice_and_tube(length_over_radius)
     else:
         name, rival = "straight flights alone", straight_through(length_over_radius)
-    source = "P. Clausing, Ann. Phys. 404, 961 (1932)"
-    return Prediction("Clausing's transmission W", w, w, name, rival, source=source)
+    return replace(knudsen.transmission(length_over_radius), rival_name=name, rival=rival)

@@ -7,6 +7,7 @@ the impingement rates ν = p/√(2πmkT) are equal, not the pressures.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,31 @@ def impingement_ratio(T_hot: float, T_cold: float) -> Prediction:
     )
 
 
+def balance_pressure_ratio(T_hot: float, T_cold: float) -> Prediction:
+    """Pressure ratio p₁/p₂ = √(T₁/T₂) at which nothing flows, whatever joins the two gases.
+
+    Parameters
+    ----------
+    T_hot, T_cold : float [K]
+        Temperatures T₁, T₂ of the two gases.
+
+    Returns
+    -------
+    Prediction [1]
+
+    Raises
+    ------
+    ValueError
+        If a temperature is not positive and finite.
+
+    Source: M. Knudsen, Ann. Phys. 336, 205 (1910).
+    """
+    positive(T_hot=T_hot, T_cold=T_cold)
+    root = math.sqrt(T_hot / T_cold)
+    source = "M. Knudsen, Ann. Phys. 336, 205 (1910)"
+    return Prediction("p₁/p₂ = √(T₁/T₂)", root, root, "equal pressures", 1.0, source=source)
+
+
 def pressure_ratio(
     T_hot: float, T_cold: float, radius: float, side: float, cold_depth: float | None = None
 ) -> Prediction:
@@ -128,18 +154,12 @@ def pressure_ratio(
     same ν, and ⟨1/v⟩ = 1/v̄ of a crossing molecule, so N₁ = ν[(4V₁ − A_h l₁)/v̄₁ + A_h l₁/v̄₂]:
     of the total path 4V₁ν per time in that box, A_h l₁ν is walked at the other's temperature.
     """
-    positive(T_hot=T_hot, T_cold=T_cold)
-    root = math.sqrt(T_hot / T_cold)
+    law = balance_pressure_ratio(T_hot, T_cold)
+    root = law.law
     hot_density = 1.0 - _foreign_share(radius, side, side) * (1.0 - root)
     cold_density = 1.0 - _foreign_share(radius, side, cold_depth or side) * (1.0 - 1.0 / root)
-    return Prediction(
-        "p₁/p₂ = √(T₁/T₂)",
-        root,
-        root * hot_density / cold_density,
-        "equal pressures",
-        1.0,
-        source="M. Knudsen, Ann. Phys. 336, 205 (1910); expected: with the hole's own size",
-    )
+    source = f"{law.source}; expected: with the hole's own size"
+    return replace(law, expected=root * hot_density / cold_density, source=source)
 
 
 def _foreign_share(radius: float, side: float, depth: float) -> float:

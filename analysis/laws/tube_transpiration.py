@@ -16,6 +16,7 @@ starts anywhere on its first: its k-th hit is within x of the end with probabili
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,6 +26,7 @@ from ..verdict import Prediction, unclaimed
 from ._require import positive
 from .clausing import WallFlux, doublings, points, solve
 from .knudsen import MAXIMUM_LENGTH, transmission_probability, tube_end, tube_wall
+from .transpiration import balance_net_flux
 
 FloatArray = NDArray[np.float64]
 
@@ -137,30 +139,6 @@ def _maxwell_transmission(length: float, alpha: float) -> float:
     return straight + float(flux.weight @ (entering * flux.mu))
 
 
-def pressure_ratio(T_hot: float, T_cold: float) -> Prediction:
-    """Pressure ratio p₁/p₂ = √(T₁/T₂) at which nothing flows, whatever the tube.
-
-    Parameters
-    ----------
-    T_hot, T_cold : float [K]
-        Temperatures T₁, T₂ of the two gases.
-
-    Returns
-    -------
-    Prediction [1]
-
-    Raises
-    ------
-    ValueError
-        If a temperature is not positive and finite.
-
-    Source: M. Knudsen, Ann. Phys. 336, 205 (1910).
-    """
-    positive(T_hot=T_hot, T_cold=T_cold)
-    root = math.sqrt(T_hot / T_cold)
-    return Prediction("p₁/p₂ = √(T₁/T₂)", root, root, "equal pressures", 1.0, source=_SOURCE)
-
-
 def exponent(T_hot: float, T_cold: float) -> Prediction:
     """Exponent γ = ln(p₁/p₂)/ln(T₁/T₂) of the balance, ½; no claim at equal temperatures.
 
@@ -209,16 +187,9 @@ def net_flux(T_hot: float, T_cold: float, length_over_radius: float, alpha: floa
 
     Source: M. Knudsen, Ann. Phys. 336, 205 (1910).
     """
-    positive(T_hot=T_hot, T_cold=T_cold)
-    equal_pressures = 1.0 - math.sqrt(T_cold / T_hot)
-    return Prediction(
-        "no net flux at p₁/√T₁ = p₂/√T₂",
-        0.0,
-        0.0,
-        "the flux between equal pressures",
-        maxwell_transmission(length_over_radius, alpha) * equal_pressures,
-        source=_SOURCE,
-    )
+    law = balance_net_flux(T_hot, T_cold)
+    through = maxwell_transmission(length_over_radius, alpha) * (1.0 - math.sqrt(T_cold / T_hot))
+    return replace(law, rival_name="the flux between equal pressures", rival=through)
 
 
 def energy_flux(
