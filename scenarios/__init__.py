@@ -7,11 +7,12 @@ refuse_strangers()  # before anything below imports walkers or analysis
 from walkers import BatchError, KernelError, StoreError  # noqa: E402
 
 from ._inputs import InputError  # noqa: E402
+from ._job import Stage  # noqa: E402
+from ._limits import TooBigError  # noqa: E402
 from ._parameters import Count, Gas, ParameterError, Parameters, Real, parameter  # noqa: E402
 from ._result import Result  # noqa: E402
 from ._run import run  # noqa: E402
 from ._scenario import Quantity, ScenarioError, WrongRule, load, names  # noqa: E402
-from ._simulate import Stage, TooBigError  # noqa: E402
 
 __all__ = [
     "BatchError",

@@ -147,3 +147,16 @@ def shown(value: Any) -> str:
     except ValueError:  # Python refuses to write out whole numbers of thousands of digits
         return "a number of more than 4000 digits"
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def plain(value: Any) -> Any:
+    """Python's own numbers, lists and dictionaries; None for NaN and infinities."""
+    if hasattr(value, "tolist"):  # numpy's arrays and scalars
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

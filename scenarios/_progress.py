@@ -12,7 +12,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ._simulate import Forecast, Stage, batches_needed
+from ._job import Forecast, Stage, batches_needed
 
 SECONDS_WORTH_A_FORECAST = 20.0
 SECONDS_BETWEEN_ESTIMATES = 0.25

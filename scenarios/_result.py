@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import walkers
 from analysis import Verdict
 
 from . import report
-from ._parameters import Parameters
+from ._parameters import Parameters, plain
 from ._scenario import Scenario
 from ._simulate import Run
 
@@ -118,13 +117,13 @@ class Result:
         return {
             "scenario": self.scenario.name,
             **wrong,
-            "parameters": _plain(self.params.model_dump()),
+            "parameters": plain(self.params.model_dump()),
             "seed": self.record.seed,
             "batches": self.record.n_batches,
             "seconds": self.seconds,
             "record_sha256": self.record.sha256(),
             "verdicts": [
-                {key: _plain(getattr(verdict, key)) for key in _keys(verdict)}
+                {key: plain(getattr(verdict, key)) for key in _keys(verdict)}
                 for verdict in self.verdicts
             ],
         }
@@ -132,16 +131,3 @@ class Result:
 
 def _keys(verdict: Verdict) -> tuple[str, ...]:
     return (*_IN_JSON, "interval") if verdict.outcome == "measured" else _IN_JSON
-
-
-def _plain(value: Any) -> Any:
-    """Python's own numbers, lists and dictionaries; None for NaN and infinities."""
-    if hasattr(value, "tolist"):  # numpy's arrays and scalars
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

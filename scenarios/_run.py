@@ -11,10 +11,11 @@ from typing import Any
 
 import walkers
 
+from ._job import Progress, checked_jobs
 from ._parameters import ParameterError
 from ._result import Result
 from ._scenario import Scenario, load
-from ._simulate import Progress, Run, checked_jobs, judge, simulate
+from ._simulate import Run, judge, simulate
 
 
 def run(

@@ -76,6 +76,13 @@ class Scenario:
     file: ScenarioFile
 
     @property
+    def source(self) -> str:
+        """What ``load`` finds it by: the name of an installed scenario, the path of a file."""
+        if self.file.__name__.startswith(_OWN_FILE):
+            return str(Path(self.file.__file__).resolve())
+        return self.name
+
+    @property
     def question(self) -> str:
         """First line of the file's docstring."""
         return (self.file.__doc__ or "").strip().splitlines()[0]

@@ -25,7 +25,8 @@ from .engine.executors import InlineExecutor, available_cores, n_workers, proces
 from .engine.model import KernelError, Model, Together, together
 from .engine.record import Record
 from .engine.run import BatchError, run
-from .engine.store import Store, StoreError, drop_batch
+from .engine.store import RunFile, Store, drop_batch
+from .engine.stored import StoredRun, StoreError, read_run
 from .lattice.chain import (
     LEFT,
     RIGHT,
@@ -124,6 +125,7 @@ __all__ = [
     "Rectangle",
     "Reflecting",
     "Reservoir",
+    "RunFile",
     "SiteWalk",
     "SourceSinkWalk",
     "Species",
@@ -132,6 +134,7 @@ __all__ = [
     "Sphere",
     "Store",
     "StoreError",
+    "StoredRun",
     "Surface",
     "TemperatureAlong",
     "Together",
@@ -153,6 +156,7 @@ __all__ = [
     "open_chain",
     "processes",
     "read_mesh",
+    "read_run",
     "run",
     "scharfetter_gummel",
     "threads",

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import walkers
-from scenarios import _simulate, load
+from scenarios import _job, _limits, load
 from scenarios._inputs import InputError, read_run_file, read_settings
 from scenarios._parameters import ParameterError, validate
 from tests.scenarios.command import SMALL, assert_refused, fluxwalk
@@ -102,7 +102,7 @@ SEED, N_BATCHES = 5, 6
 def test_bad_input_is_refused_in_one_line(capsys, tmp_path, monkeypatch, arguments, words):
     monkeypatch.chdir(tmp_path)
     if "1e-7" in arguments:  # refused after its first round; make that a short one
-        monkeypatch.setattr(_simulate, "FIRST_ROUND", 2)
+        monkeypatch.setattr(_job, "FIRST_ROUND", 2)
     result = fluxwalk(capsys, *arguments)
     assert_refused(result, *words)
     assert result[2].count("got") <= 1
@@ -110,7 +110,7 @@ def test_bad_input_is_refused_in_one_line(capsys, tmp_path, monkeypatch, argumen
 
 
 def test_a_job_that_does_not_fit_into_memory_is_refused(capsys, monkeypatch):
-    monkeypatch.setattr(_simulate, "_free_memory", lambda: 1_000_000)
+    monkeypatch.setattr(_limits, "free_memory", lambda: 1_000_000)
     assert_refused(fluxwalk(capsys, *SMALL, "--batches", "2"), "GiB", "--yes")
     status, _, _ = fluxwalk(capsys, *SMALL, "--batches", "2", "--yes")
     assert status == 3
@@ -290,8 +290,8 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_saved(capsys, tmp_path, monk
     """SQLite itself says "disk is full" when a file may not grow beyond its pages."""
     real = walkers.engine.store.RunFile._open_for_writing
 
-    def small_disk(self, begun):
-        connection = real(self, begun)
+    def small_disk(self, is_current):
+        connection = real(self, is_current)
         connection.execute("PRAGMA max_page_count = 60")
         return connection
 

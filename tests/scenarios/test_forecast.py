@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 
 from scenarios import TooBigError
+from scenarios._job import Forecast, Stage
 from scenarios._progress import ProgressBar
 from scenarios._scenario import load
-from scenarios._simulate import Forecast, Stage, simulate
+from scenarios._simulate import simulate
 from walkers import InlineExecutor
 
 

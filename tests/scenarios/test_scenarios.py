@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scenarios._job import leading
 from scenarios._parameters import validate
 from scenarios._scenario import load, names
-from scenarios._simulate import judge, leading, simulate
+from scenarios._simulate import judge, simulate
 
 SEED = 20
 

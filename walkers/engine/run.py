@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from .executors import threads, window
 from .model import MAXIMUM_FIELD, MAXIMUM_SEED, Arrays, KernelError, Model
 from .record import Record, make_record
 from .store import RunFile, Store
+from .stored import StoreError
 
 ATTEMPTS = 3
 """A batch whose worker was lost is submitted this many times before the run gives up."""
@@ -29,7 +29,7 @@ def run(
     model: Model,
     seed: int,
     n_batches: int,
-    store: Store | Path | str | None = None,
+    store: RunFile | Store | Path | str | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     extend: Record | None = None,
@@ -47,8 +47,9 @@ def run(
         Key of the random streams, 0 ≤ seed < 2⁶⁴.
     n_batches : int
         Number of independent batches.
-    store : Store or path, optional
-        Where finished batches are kept; those already there are not run again.
+    store : Store, path or RunFile, optional
+        Where finished batches are kept; those already there are not run again. The file of an
+        open store stays open.
     executor : concurrent.futures.Executor, optional
         Who runs the batches; by default one thread per available core.
     progress : callable, optional
@@ -71,17 +72,28 @@ def run(
     _check(model, seed, n_batches, extend)
     finished = {} if extend is None else {b: extend.batch(b) for b in range(extend.n_batches)}
     with _opened(store, model, seed) as run_file, _started(executor) as pool:
+
+        def keep(batches: Mapping[int, Arrays]) -> None:
+            if run_file is not None and batches:
+                run_file.add(batches)  # on the disk before it counts
+            finished.update(batches)
+
         if run_file is not None:
-            for batch in finished.keys() - run_file.finished.keys():
-                run_file.add(batch, finished[batch])
+            keep({b: finished[b] for b in finished.keys() - run_file.finished.keys()})
             finished.update(run_file.finished)
-        missing = [batch for batch in range(n_batches) if batch not in finished]
-        for batch, arrays in _run_batches(pool, model, seed, missing):
-            if run_file is not None:
-                run_file.add(batch, arrays)
-            finished[batch] = arrays
-            if progress is not None:
-                progress(finished)
+        flight = Flight(pool, model, seed, [b for b in range(n_batches) if b not in finished])
+        landed: dict[int, Arrays] = {}
+        try:
+            while landed := flight.wait():
+                keep(landed)
+                if progress is not None:
+                    progress(finished)
+        except StoreError:
+            flight.end()
+            raise
+        except BaseException:  # Ctrl-C too: what is in flight lands, and is kept
+            keep({**landed, **flight.end()})
+            raise
     return make_record(model, seed, [finished[batch] for batch in range(n_batches)])
 
 
@@ -108,16 +120,15 @@ def _check(model: Model, seed: int, n_batches: int, extend: Record | None) -> No
 
 
 @contextlib.contextmanager
-def _opened(store: Store | Path | str | None, model: Model, seed: int) -> Iterator[RunFile | None]:
-    if store is None:
-        yield None
+def _opened(
+    store: RunFile | Store | Path | str | None, model: Model, seed: int
+) -> Iterator[RunFile | None]:
+    if store is None or isinstance(store, RunFile):
+        yield store
         return
     keeper = store if isinstance(store, Store) else Store(Path(store))
-    run_file = RunFile(keeper.path(model, seed), model, seed)
-    try:
+    with keeper.open(model, seed) as run_file:
         yield run_file
-    finally:
-        run_file.close()
 
 
 @contextlib.contextmanager
@@ -129,38 +140,64 @@ def _started(executor: Executor | None) -> Iterator[Executor]:
         yield pool
 
 
-def _run_batches(
-    pool: Executor, model: Model, seed: int, missing: list[int]
-) -> Iterator[tuple[int, Arrays]]:
-    """Yield (number, arrays) as batches finish, a fixed window of them in flight."""
-    waiting = iter(missing)
-    in_flight: dict[Future[Any], tuple[int, int]] = {}
+class Flight:
+    """Batches on their way through an executor, a fixed window of them at a time."""
 
-    def submit(batch: int, attempt: int) -> None:
-        try:
-            future = pool.submit(compute_batch, model, seed, batch)
-        except BrokenExecutor as error:  # all its workers are gone, e.g. one was killed
-            raise BatchError(f"batch {batch} cannot be run: {error}") from error
-        in_flight[future] = (batch, attempt)
+    def __init__(self, pool: Executor, model: Model, seed: int, batches: Iterable[int]) -> None:
+        self._pool, self._model, self._seed = pool, model, seed
+        self._waiting = iter(batches)
+        self._in_flight: dict[Future[Any], tuple[int, int]] = {}
+        self._failed: BaseException | None = None
 
-    try:
+    def wait(self) -> dict[int, Arrays]:
+        """Batches that have finished since the last call, at least one; none after the last one.
+
+        Raises
+        ------
+        KernelError, BatchError
+            When a batch failed for good, once those that finished beside it have been returned.
+        """
         while True:
             # Several may have finished at once: the window is filled up, not just moved by one.
-            for batch in itertools.islice(waiting, window(pool) - len(in_flight)):
-                submit(batch, 1)
-            if not in_flight:
-                return
-            for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
-                batch, attempt = in_flight.pop(future)
-                error = future.exception()
-                if error is None:
-                    yield batch, future.result()
-                elif isinstance(error, KernelError):
-                    raise error  # a batch is a pure function: it would fail again
-                elif attempt < ATTEMPTS:
-                    submit(batch, attempt + 1)
-                else:
-                    raise BatchError(f"batch {batch} failed {ATTEMPTS} times: {error}") from error
-    finally:
-        for future in in_flight:
-            future.cancel()
+            while self._failed is None and len(self._in_flight) < window(self._pool):
+                batch = next(self._waiting, None)
+                if batch is None:
+                    break
+                self._submit(batch, 1)
+            if self._failed is not None:
+                raise self._failed
+            if not self._in_flight:
+                return {}
+            if landed := self._land(wait(self._in_flight, return_when=FIRST_COMPLETED).done):
+                return landed
+
+    def end(self) -> dict[int, Arrays]:
+        """Call back what has not begun, and return what finishes all the same."""
+        begun = [future for future in self._in_flight if not future.cancel()]
+        wait(begun)
+        return {self._in_flight[f][0]: f.result() for f in begun if f.exception() is None}
+
+    def _submit(self, batch: int, attempt: int) -> None:
+        try:
+            future = self._pool.submit(compute_batch, self._model, self._seed, batch)
+        except BrokenExecutor as error:  # all its workers are gone, e.g. one was killed
+            self._failed = BatchError(f"batch {batch} cannot be run: {error}")
+            self._failed.__cause__ = error
+        else:
+            self._in_flight[future] = (batch, attempt)
+
+    def _land(self, futures: Iterable[Future[Any]]) -> dict[int, Arrays]:
+        landed = {}
+        for future in futures:
+            batch, attempt = self._in_flight.pop(future)
+            error = future.exception()
+            if error is None:
+                landed[batch] = future.result()
+            elif isinstance(error, KernelError):
+                self._failed = error  # a batch is a pure function: it would fail again
+            elif attempt < ATTEMPTS:
+                self._submit(batch, attempt + 1)
+            else:
+                self._failed = BatchError(f"batch {batch} failed {ATTEMPTS} times: {error}")
+                self._failed.__cause__ = error
+        return landed

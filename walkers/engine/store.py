@@ -1,7 +1,4 @@
-"""One SQLite file per run: a batch counts once it is on the disk, and never silently changes.
-
-Rows carry their own sha256, because SQLite's check of its pages misses most flipped bits.
-"""
+"""One SQLite file per run: a batch counts once it is on the disk, and never silently changes."""
 
 from __future__ import annotations
 
@@ -9,9 +6,8 @@ import contextlib
 import hashlib
 import io
 import json
-import shlex
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +15,14 @@ import numpy as np
 
 from .model import STREAM_VERSION, Arrays, Model
 from .record import software_versions
+from .stored import FORMAT_VERSION, StoreError, read_run, readable_errors, row_sha256
 
-FORMAT_VERSION = 1
-
-
-class StoreError(ValueError):
-    """A store that cannot be read or written: says which file, what is wrong, what to do."""
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT)",
+    "CREATE TABLE IF NOT EXISTS batches (batch INTEGER PRIMARY KEY, arrays BLOB, sha256 TEXT)",
+    "CREATE TABLE IF NOT EXISTS questions"
+    " (question TEXT PRIMARY KEY, n_batches INTEGER, sha256 TEXT)",
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,10 @@ class Store:
     def path(self, model: Model, seed: int) -> Path:
         """File of one run."""
         return Path(self.folder) / f"{self.name}-{run_digest(model, seed)[:12]}.sqlite"
+
+    def open(self, model: Model, seed: int) -> RunFile:
+        """Open the file of one run for reading and writing; begin it where there is none."""
+        return RunFile(self.path(model, seed), model, seed)
 
 
 def run_digest(model: Model, seed: int) -> str:
@@ -59,93 +61,74 @@ class RunFile:
             "model": model.canonical_json(),
             "versions": json.dumps(software_versions(), sort_keys=True),
         }
-        with self._readable_errors():
-            finished = self._read_all() if path.exists() else None
-            self.finished = finished or {}
-            self._connection = self._open_for_writing(begun=finished is not None)
+        stored = read_run(path)
+        if stored is not None:
+            self._refuse_another_run(stored.identity)
+        self.finished = {} if stored is None else dict(stored.batches)
+        self._answers = {} if stored is None else dict(stored.questions)
+        is_current = stored is not None and stored.format_version == FORMAT_VERSION
+        with readable_errors(path):
+            self._connection = self._open_for_writing(is_current)
 
-    def add(self, batch: int, arrays: Arrays) -> None:
-        """Save one finished batch; when this returns it survives a crash."""
-        blob = _to_bytes(arrays)
-        row = (batch, blob, _row_sha256(batch, blob))
-        with self._readable_errors(), self._connection:
-            self._connection.execute("INSERT OR IGNORE INTO batches VALUES (?, ?, ?)", row)
+    def __enter__(self) -> RunFile:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def add(self, batches: Mapping[int, Arrays]) -> None:
+        """Save finished batches; when this returns they survive a crash."""
+        blobs = {batch: _to_bytes(arrays) for batch, arrays in batches.items()}
+        rows = [(batch, blob, row_sha256(batch, blob)) for batch, blob in blobs.items()]
+        with readable_errors(self.path), self._connection:
+            self._connection.executemany("INSERT OR IGNORE INTO batches VALUES (?, ?, ?)", rows)
+        self.finished.update(batches)
+
+    def ask(self, question: str, n_batches: int | None = None) -> None:
+        """Note what is asked of this run, and, once it is answered, from how many batches.
+
+        ``question`` is any text; a run keeps each one once, with its newest answer.
+        """
+        if n_batches is None:
+            n_batches = self._answers.get(question)
+        if question in self._answers and self._answers[question] == n_batches:
+            return
+        row = (question, n_batches, row_sha256(str(n_batches), question.encode()))
+        with readable_errors(self.path), self._connection:
+            self._connection.execute("INSERT OR REPLACE INTO questions VALUES (?, ?, ?)", row)
+        self._answers[question] = n_batches
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
-    def _open_for_writing(self, begun: bool) -> sqlite3.Connection:
+    def _refuse_another_run(self, identity: Mapping[str, str]) -> None:
+        for name in ("stream_version", "seed", "run_digest", "model"):
+            if identity.get(name) != self._identity[name]:
+                raise StoreError(
+                    f"{self.path}: the store's {name} is not this run's "
+                    f"({str(identity.get(name))[:40]!r}, expected {self._identity[name][:40]!r})"
+                )
+
+    def _open_for_writing(self, is_current: bool) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=30.0)
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=FULL")
-        if begun:
+        if is_current:
             return connection
         with connection:
             connection.execute("BEGIN IMMEDIATE")  # all of the beginning, or nothing
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT)"
-            )
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS batches"
-                " (batch INTEGER PRIMARY KEY, arrays BLOB, sha256 TEXT)"
-            )
+            for table in _TABLES:
+                connection.execute(table)
             connection.executemany(
                 "INSERT OR IGNORE INTO identity VALUES (?, ?)", self._identity.items()
             )
-        return connection
-
-    def _read_all(self) -> dict[int, Arrays] | None:
-        """Read and verify every row of an existing file without writing to it.
-
-        None for an empty file: its writer was killed before its first commit.
-        """
-        # A writer that was killed leaves a journal, which only a writing connection can undo.
-        killed = self.path.with_name(self.path.name + "-journal").exists()
-        address = f"{self.path.resolve().as_uri()}?mode={'rw' if killed else 'ro'}"
-        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30.0)) as connection:
-            if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-                if self.path.stat().st_size == 0:
-                    return None
-                raise StoreError(f"{self.path}: damaged store (cut off within its header)")
-            self._check_identity(connection)
-            state = connection.execute("PRAGMA integrity_check").fetchone()[0]
-            if state != "ok":
-                raise StoreError(f"{self.path}: damaged store ({state.splitlines()[0]})")
-            rows = connection.execute("SELECT batch, arrays, sha256 FROM batches ORDER BY batch")
-            return {batch: self._verified(batch, blob, sha) for batch, blob, sha in rows}
-
-    def _check_identity(self, connection: sqlite3.Connection) -> None:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if not {"identity", "batches"} <= tables:
-            raise StoreError(f"{self.path}: not a fluxwalk store (no table of batches)")
-        found = dict(connection.execute("SELECT name, value FROM identity"))
-        for name in ("format_version", "stream_version", "seed", "run_digest", "model"):
-            if found.get(name) != self._identity[name]:
-                raise StoreError(
-                    f"{self.path}: the store's {name} is not this run's "
-                    f"({str(found.get(name))[:40]!r}, expected {self._identity[name][:40]!r})"
-                )
-
-    def _verified(self, batch: object, blob: object, sha256: object) -> Arrays:
-        if (
-            not isinstance(batch, int)
-            or not isinstance(blob, bytes)
-            or _row_sha256(batch, blob) != sha256
-        ):
-            raise StoreError(
-                f"{self.path}: batch {batch} is damaged; drop it with: "
-                f"fluxwalk drop-batch {shlex.quote(str(self.path))} {batch}"
+            connection.execute(
+                "UPDATE identity SET value = ? WHERE name = 'format_version'",
+                (str(FORMAT_VERSION),),
             )
-        return _from_bytes(blob)
-
-    @contextlib.contextmanager
-    def _readable_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{self.path}: the store cannot be used ({error})") from error
+        return connection
 
 
 def drop_batch(path: Path, batch: int) -> None:
@@ -167,16 +150,7 @@ def drop_batch(path: Path, batch: int) -> None:
         raise StoreError(f"{path}: holds no batch {batch}")
 
 
-def _row_sha256(batch: int, blob: bytes) -> str:
-    return hashlib.sha256(f"{batch}:".encode() + blob).hexdigest()
-
-
 def _to_bytes(arrays: Arrays) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
-
-
-def _from_bytes(blob: bytes) -> Arrays:
-    with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
-        return dict(archive)

@@ -1,0 +1,1 @@
+"""The commands of ``fluxwalk``, a file for each kind of question."""

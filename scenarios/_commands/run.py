@@ -1,0 +1,119 @@
+"""Run one scenario: ``run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import report
+from .._inputs import (
+    InputError,
+    RunFile,
+    checked_figure_path,
+    read_number,
+    read_run_file,
+    read_settings,
+)
+from .._job import NORMAL_PRECISION
+from .._limits import MAXIMUM_SECONDS
+from .._progress import progress_bar
+from .._result import Result
+from .._run import judged
+from .._scenario import load
+from .._simulate import simulate
+from ._answer import Answer, status_of
+from ._options import (
+    ExecutorKind,
+    Jobs,
+    Json,
+    Kind,
+    Seed,
+    Store,
+    checked_store,
+    first_given,
+    opened_pool,
+)
+
+
+def run_command(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A scenario, its .py file, or a .toml file that describes the run."
+        ),
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
+    ] = None,
+    batches: Annotated[
+        str | None, typer.Option(metavar="N", help="Number of batches, instead of --precision.")
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X",
+            help=f"Relative error of the first quantity that has one; by default "
+            f"{NORMAL_PRECISION:g}.",
+        ),
+    ] = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    store: Store = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save a figure, e.g. flux.png.")
+    ] = None,
+    wrong_rule: Annotated[
+        str | None,
+        typer.Option(metavar="RULE", help="Run a broken rule, which the law must refuse."),
+    ] = None,
+    executor: Kind = ExecutorKind.threads,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help=f"Run even what would take more than {MAXIMUM_SECONDS / 3600:g} h, or more "
+            "memory than is free.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> Answer:
+    """Run a scenario and judge it against its laws."""
+    file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
+    values = {**file.parameters, **read_settings(settings or [])}
+    extent = (read_number(batches), read_number(precision))
+    n_batches, relative_error = extent if extent != (None, None) else (file.batches, file.precision)
+    figure = None if plot is None else checked_figure_path(plot)
+    store = checked_store(store)
+    scenario = load(file.scenario)
+    with opened_pool(executor, jobs) as pool, progress_bar(scenario.name) as bar:
+        finished = simulate(
+            scenario,
+            values,
+            seed=first_given(read_number(seed), file.seed, 1),
+            n_batches=n_batches,
+            precision=relative_error,
+            wrong_rule=wrong_rule,
+            store=store,
+            executor=pool,
+            progress=bar,
+            allow_long=yes,
+        )
+    (result,) = judged([finished])
+    if figure is not None:
+        _save(result, figure)
+    text = (
+        report.json_text(result.as_json())
+        if as_json
+        else report.coloured(report.verdicts([result]))
+    )
+    return Answer(text, status_of([result]))
+
+
+def _save(result: Result, path: Path) -> None:
+    try:
+        result.plot(path)
+    except OSError as error:
+        raise InputError(f"--plot: {path} cannot be written ({error.strerror})") from error

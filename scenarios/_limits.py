@@ -1,0 +1,46 @@
+"""What a machine can do: jobs too long, or too big for its memory, are refused beforehand."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from pathlib import Path
+
+import walkers
+
+MAXIMUM_SECONDS = 24 * 3600.0
+"""A run forecast to take longer is refused."""
+
+
+class TooBigError(ValueError):
+    """A job that this machine would not finish: one line with the estimate."""
+
+
+def refuse_too_big(name: str, model: walkers.Model, executor: Executor | None, allow: bool) -> None:
+    """Refuse, before it starts, what would not fit into memory."""
+    if allow:
+        return
+    free, needed = free_memory(), model.bytes_per_batch * walkers.n_workers(executor)
+    if needed > free:
+        raise TooBigError(
+            f"{name}: needs about {needed / 2**30:.3g} GiB of memory, {free / 2**30:.3g} GiB "
+            "are free; run it anyway with --yes"
+        )
+
+
+def refuse_too_long(name: str, seconds: float, allow: bool) -> None:
+    if seconds > MAXIMUM_SECONDS and not allow:
+        raise TooBigError(
+            f"{name}: would take about {seconds / 3600:.3g} hours, more than the "
+            f"{MAXIMUM_SECONDS / 3600:g} allowed; run it anyway with --yes"
+        )
+
+
+def free_memory() -> int:
+    """Bytes of memory that are free for use."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 2**62  # unknown on this system: let it try

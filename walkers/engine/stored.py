@@ -1,0 +1,133 @@
+"""Read the file of a run and verify every row of it, without writing and without its model.
+
+Rows carry their own sha256, because SQLite's check of its pages misses most flipped bits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import shlex
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .model import Arrays
+
+FORMAT_VERSION = 2
+"""Version 2 added the table of questions; files of version 1 get it when they are written to."""
+
+_READABLE = ("1", str(FORMAT_VERSION))
+
+
+class StoreError(ValueError):
+    """A store that cannot be read or written: says which file, what is wrong, what to do."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """What the file of a run holds.
+
+    ``identity`` says of which model, seed and versions; ``batches`` are the arrays by number;
+    ``questions`` what was asked of the run, each with the number of batches of its answer (None
+    before the answer).
+    """
+
+    path: Path
+    identity: Mapping[str, str]
+    batches: Mapping[int, Arrays] = field(repr=False)
+    questions: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def format_version(self) -> int:
+        """Version of the file's format."""
+        return int(self.identity["format_version"])
+
+
+def read_run(path: Path) -> StoredRun | None:
+    """Read the file of a run and verify every row.
+
+    Returns None for no file, or an empty one: its writer was killed before its first commit.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read, is no store, is damaged, or of a format that is not known.
+    """
+    with readable_errors(path):
+        if not path.exists():
+            return None
+        with contextlib.closing(_connected(path)) as connection:
+            if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+                if path.stat().st_size == 0:
+                    return None
+                raise StoreError(f"{path}: damaged store (cut off within its header)")
+            identity = _identity(path, connection)
+            state = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            if state != "ok":
+                raise StoreError(f"{path}: damaged store ({state.splitlines()[0]})")
+            rows = connection.execute("SELECT batch, arrays, sha256 FROM batches ORDER BY batch")
+            batches = {batch: _verified(path, batch, blob, sha) for batch, blob, sha in rows}
+            questions = _questions(path, connection) if identity["format_version"] != "1" else {}
+            return StoredRun(path, identity, batches, questions)
+
+
+def row_sha256(key: int | str, content: bytes) -> str:
+    """Checksum of one row."""
+    return hashlib.sha256(f"{key}:".encode() + content).hexdigest()
+
+
+@contextlib.contextmanager
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong with a file into one line that names it."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: the store cannot be used ({error})") from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    # A writer that was killed leaves a journal, which only a writing connection can undo.
+    killed = path.with_name(path.name + "-journal").exists()
+    address = f"{path.resolve().as_uri()}?mode={'rw' if killed else 'ro'}"
+    return sqlite3.connect(address, uri=True, timeout=30.0)
+
+
+def _identity(path: Path, connection: sqlite3.Connection) -> dict[str, str]:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if not {"identity", "batches"} <= tables:
+        raise StoreError(f"{path}: not a fluxwalk store (no table of batches)")
+    identity = dict(connection.execute("SELECT name, value FROM identity"))
+    version = identity.get("format_version")
+    if version not in _READABLE:
+        raise StoreError(
+            f"{path}: the store's format_version is {str(version)[:40]!r}; this fluxwalk reads "
+            f"{' and '.join(_READABLE)}"
+        )
+    return identity
+
+
+def _verified(path: Path, batch: object, blob: object, sha256: object) -> Arrays:
+    if (
+        not isinstance(batch, int)
+        or not isinstance(blob, bytes)
+        or row_sha256(batch, blob) != sha256
+    ):
+        raise StoreError(
+            f"{path}: batch {batch} is damaged; drop it with: "
+            f"fluxwalk drop-batch {shlex.quote(str(path))} {batch}"
+        )
+    with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def _questions(path: Path, connection: sqlite3.Connection) -> dict[str, int | None]:
+    rows = connection.execute("SELECT question, n_batches, sha256 FROM questions").fetchall()
+    for question, n_batches, sha256 in rows:
+        if row_sha256(str(n_batches), str(question).encode()) != sha256:
+            raise StoreError(f"{path}: damaged store (a question does not match its checksum)")
+    return {question: n_batches for question, n_batches, _ in rows}
