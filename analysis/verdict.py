@@ -232,11 +232,26 @@ def _judge(check: Check, error_rate: float) -> Verdict:
         outcome = "agrees"
     else:
         outcome = "undecided"
+    if not _stands(check, outcome, error_rate):
+        outcome = "undecided"
     detectable = prediction.tolerance + (threshold + power) * estimate.stderr
     return _verdict(
         check, z, detectable, outcome, threshold,
         _sentence(check, z, detectable, outcome, threshold),
     )  # fmt: skip
+
+
+def _stands(check: Check, outcome: Outcome, error_rate: float) -> bool:
+    """Whether an outcome by Student's t outlasts the skewness of its batches.
+
+    Skewed batches agree with nothing, and disagree only outside an interval that knows of it.
+    """
+    estimate, prediction = check.estimate, check.prediction
+    if not estimate.is_skewed or outcome == "agrees":
+        return not estimate.is_skewed
+    low, high = estimate.interval(1.0 - error_rate)
+    expected, tolerance = prediction.expected, prediction.tolerance
+    return expected + tolerance < low or expected - tolerance > high
 
 
 def _rival_of(check: Check) -> float | None:
@@ -333,6 +348,10 @@ def _what_is_missing(check: Check, threshold: float) -> str:
     estimate, prediction = check.estimate, check.prediction
     n_batches = MINIMUM_BATCHES
     rival = _rival_of(check)
+    if estimate.n_batches >= MINIMUM_BATCHES and estimate.is_skewed:
+        return (
+            f"its batches are skewed by {estimate.skewness():.2g}; more of them, or larger, would"
+        )
     if rival is not None:
         # The estimate may lie up to `threshold` errors off the expected value, on the rival's side.
         distance = abs(prediction.expected - rival)

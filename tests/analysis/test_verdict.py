@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis import Check, Estimate, Prediction, judge
+from analysis import Check, Estimate, Prediction, batch_mean, judge
 
 LAW = Prediction("law", law=1.0, expected=1.0, rival_name="rival", rival=2.0)
 
@@ -148,3 +148,29 @@ def test_agreement_always_excludes_law_s_rival(value, stderr, dof, rival):
     if verdict.outcome == "agrees" and rival != 1.0:
         assert abs(value - rival) > 5 * stderr
     assert verdict.sentence.startswith("q = ")
+
+
+@pytest.mark.parametrize("n_batches", [64, 256])
+def test_skewed_batches_agree_with_nothing_and_disagree_only_far_off(n_batches):
+    """Half the 64 batches saw nothing, a few saw a lot: Student's t does not know such tails."""
+    rare = stats.lognorm(2.0).ppf((np.arange(n_batches) + 0.5) / n_batches)
+    estimate = batch_mean(rare)
+    assert estimate.is_skewed
+    near = replace(LAW, law=estimate.value, expected=estimate.value, rival=-9e9)
+    far = replace(near, expected=-40.0 * estimate.stderr)
+    verdicts = judge([Check("flow", estimate, law, 1.0) for law in (near, far)])
+    assert [verdict.outcome for verdict in verdicts] == ["undecided", "disagrees"]
+    assert "skewed" in verdicts[0].sentence
+
+
+def test_a_skewed_tail_raises_no_false_alarms():
+    """4,000 seeds of 64 skewed batches: |z| > 4 far too often, and hardly ever a disagreement."""
+    generator = np.random.default_rng(5)
+    values = generator.gamma(0.3, size=(4000, 64))
+    estimates = [batch_mean(row) for row in values]
+    law = replace(LAW, law=0.3, expected=0.3, rival=-9e9)
+    verdicts = [judge([Check("flow", estimate, law, 1.0)])[0] for estimate in estimates]
+    beyond = sum(abs(verdict.z) > verdict.threshold for verdict in verdicts)
+    flagged = sum(verdict.outcome == "disagrees" for verdict in verdicts)
+    assert beyond > 40  # 4 are promised, 70 come
+    assert flagged < 15
