@@ -4,7 +4,7 @@ Everything here takes plain arrays and works without ``walkers``.
 """
 
 from .diffusion import Moments, diffusion_tensor, displacement_moments, green_kubo
-from .estimate import Estimate, batch_mean, jackknife, ratio, violations
+from .estimate import Estimate, batch_mean, jackknife, largest_unseen, ratio, violations
 from .flux import SteadyState, steady_state
 from .plot import plot_verdicts
 from .trajectories import MotionReport, TrajectoryError, analyse, read_positions
@@ -27,6 +27,7 @@ __all__ = [
     "green_kubo",
     "jackknife",
     "judge",
+    "largest_unseen",
     "plot_verdicts",
     "ratio",
     "read_positions",

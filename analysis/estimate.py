@@ -122,6 +122,14 @@ def violations(counts: ArrayLike, unit: str = "") -> Estimate:
     return Estimate(float(n.sum()), 0.0, n.size - 1, unit, n.astype(np.float64))
 
 
+def largest_unseen(n_trials: int, level: float = 0.95) -> float:
+    """Largest probability of an event that n trials would miss in 1 − ``level`` of all cases.
+
+    Source: J. A. Hanley and A. Lippman-Hand, JAMA 249, 1743 (1983), the rule of three.
+    """
+    return float(-np.expm1(np.log1p(-level) / n_trials))
+
+
 def ratio(numerators: ArrayLike, denominators: ArrayLike, unit: str = "") -> Estimate:
     """Estimate a ratio of two means, pooled over the batches, by the jackknife.
 

@@ -84,6 +84,8 @@ def both_ways(record: walkers.Record, openings: list[str], per_W: list[float]) -
         # Weighted by molecules per area: nearly best, and known beforehand, so without bias.
         n = record["entered"][:, [i, j]].mean(axis=0) / L[[i, j]]
         C = (n[0] * L[i] * passed[:, i, j] + n[1] * L[j] * passed[:, j, i]) / n.sum()
+        if not C.any():
+            continue  # its upper bound is said elsewhere
         both = analysis.batch_mean(C)
         said.append(
             f"conductance {openings[i]}–{openings[j]}: {with_error(both.value, both.stderr)} L/s, "

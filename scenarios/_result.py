@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,12 +68,17 @@ class Result:
     def notes(self) -> list[str]:
         """The scenario's cautions, the sentences of verdicts that do not agree, its remarks.
 
-        Remarks stand for the sentences of what is only measured.
+        Remarks stand for the sentences of what is only measured, but not of what has no value.
         """
         cautions = [f"caution: {said}" for said in self.scenario.cautions(self.params)]
         remarks = self.scenario.remarks(self.record, self.params)
         silent = {"agrees", "measured"} if remarks else {"agrees"}
-        return cautions + [v.sentence for v in self.verdicts if v.outcome not in silent] + remarks
+        said = [
+            verdict.sentence
+            for verdict in self.verdicts
+            if verdict.outcome not in silent or math.isnan(verdict.value)
+        ]
+        return cautions + said + remarks
 
     def __str__(self) -> str:
         return report.plain(report.verdicts([self]))

@@ -118,7 +118,7 @@ def _until_answered(
         checks = job.enough_checks(record)
         seconds = time.perf_counter() - started
         precision = leading(checks).precision
-        if job.goal is None or n_now == job.model.n_given or precision <= job.goal:
+        if job.goal is None or n_now == job.model.n_given or not precision > job.goal:
             return Run(job.scenario, job.params, record, checks, seconds, job.wrong_rule)
         n_needed = batches_needed(n_now, precision, job.goal)
         refuse_too_long(job.scenario.name, seconds * n_needed / n_now, allow_long)

@@ -24,7 +24,7 @@ import walkers
 from analysis import Check, Prediction
 from analysis.laws import duct as law
 from analysis.laws import kinetic
-from scenarios import Gas, ParameterError, Parameters, Quantity, Real, WrongRule, parameter
+from scenarios import Gas, Parameters, Quantity, Real, WrongRule, parameter
 from scenarios import _meshes as meshes
 from scenarios import _part_remarks as said_of
 from scenarios._part_figure import draw_part
@@ -124,8 +124,8 @@ def _transmission(p: Params) -> Prediction:
     return analysis.unclaimed("no law of any shape")
 
 
-def _per_W(p: Params, area: float) -> float:
-    """Conductance of an opening [L/s]."""
+def _per_W(p: Params, area: Any) -> Any:
+    """Conductance of an opening, or of several [L/s]."""
     return 1000.0 * area * kinetic.mean_speed(p.T, walkers.gas(p.gas).mass) / 4.0
 
 
@@ -136,28 +136,30 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
     W = record["absorbed"][:, :, :n] / record["entered"][:, :, None]
     areas = np.array([part.areas[name] for name in openings])
     hits = record["hits"][:, :, n:].sum(axis=2) / record["entered"]
-    estimates = {}
-    for i, j in permutations(range(n), 2):
-        if not W[:, i, j].any():
-            entered = record["entered"][:, i].sum()
-            raise ParameterError(
-                f"openings: none of {entered} molecules came from {openings[i]} to {openings[j]}"
-            )
-        estimates[f"transmission[{openings[i]},{openings[j]}]"] = analysis.batch_mean(W[:, i, j])
-    for i, j in permutations(range(n), 2):
-        estimates[f"conductance[{openings[i]},{openings[j]}]"] = analysis.batch_mean(
-            W[:, i, j] * _per_W(p, areas[i]), "L/s"
-        )
-    predictions = laws(p)
+    estimates, predictions = {}, laws(p)
+    factors = {"transmission": (np.ones(n), ""), "conductance": (_per_W(p, areas), "L/s")}
+    for quantity, (factor, unit) in factors.items():
+        for i, j in permutations(range(n), 2):
+            name = f"{quantity}[{openings[i]},{openings[j]}]"
+            estimates[name] = analysis.batch_mean(W[:, i, j] * factor[i], unit)
+            if not W[:, i, j].any() and not predictions[name].is_claim:
+                bound = factor[i] * analysis.largest_unseen(record["entered"][:, i].sum())
+                predictions[name] = analysis.unclaimed(
+                    f"no molecule came through: below {bound:.2g} {unit}".rstrip()
+                )
+                estimates[name] = analysis.Estimate(np.nan, np.nan, record.n_batches - 1, unit)
     for i, j in combinations(range(n), 2):
         name = f"reciprocity[{openings[i]},{openings[j]}]"
         out, back = areas[i] * W[:, i, j], areas[j] * W[:, j, i]
         # That of the difference alone: of a ratio of a few passages the error is not honest.
-        estimates[name] = analysis.batch_mean((out - back) / out.mean())
-        if not np.ptp(W[:, (i, j), (j, i)], axis=0).any():
+        estimates[name] = analysis.batch_mean((out - back) / (out.mean() or 1.0))
+        if not (out.any() and back.any()):
+            predictions[name] = analysis.unclaimed("no molecule came through, nothing to judge by")
+            estimates[name] = analysis.Estimate(np.nan, np.nan, record.n_batches - 1)
+        elif not np.ptp(W[:, (i, j), (j, i)], axis=0).any():
             predictions[name] = analysis.unclaimed("every molecule passed, nothing to judge by")
     estimates["hits_per_molecule"] = analysis.batch_mean(hits @ areas / areas.sum())
-    scales = {name: estimate.value for name, estimate in estimates.items()}
+    scales = {name: e.value if e.value > 0.0 else 1.0 for name, e in estimates.items()}
     scales |= {name: 1.0 for name in estimates if name.startswith("reciprocity")}
     scales |= {name: known.law for name, known in predictions.items() if known.law > 0.0}
     return analysis.checks_of(estimates, predictions, scales)

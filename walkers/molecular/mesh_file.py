@@ -154,8 +154,9 @@ def _read(file: Path) -> dict[str, Floats]:
         said = " ".join(str(error).split()) or type(error).__name__
         why = _binary_fault(file, size) if suffix == ".stl" else f" ({said[:100]})"
         raise MeshError(f"{file}: damaged, or no {suffix} file{why}") from None
-    if not found:
-        raise MeshError(f"{file}: holds no triangles")
+    if not found:  # some versions of what trimesh reads with take any bytes for text
+        why = _binary_fault(file, size) if suffix == ".stl" else ""
+        raise MeshError(f"{file}: damaged, or no {suffix} file{why or ' (holds no triangles)'}")
     return found
 
 
