@@ -84,6 +84,10 @@ class Model(ABC):
         if not 0 <= self.stream < MAXIMUM_FIELD // PURPOSES_PER_STREAM:
             raise ValueError(f"no part of a run can have the number {self.stream}")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Fields alone: what is derived from them and cached, another process derives anew."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+
     @abstractmethod
     def compute(self, seed: int, batch: int) -> Arrays:
         """Tally arrays of one batch: a pure function of the model, the seed and the number."""

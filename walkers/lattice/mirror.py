@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,7 +86,7 @@ class MirrorWalk(Model):
         from ..engine.streams import make_stream
         from .hop_mirror import walk_mirrored
 
-        kinds, rule = self._tables()
+        kinds, rule = self._tables
         moments, n_first = walk_mirrored(
             kinds,
             np.array(self._voxels().shape),
@@ -100,26 +101,19 @@ class MirrorWalk(Model):
     def _voxels(self) -> NDArray[np.uint8]:
         return self.void if self.void.ndim == 3 else self.void[:, :, None]
 
+    @cached_property
     def _tables(self) -> tuple[NDArray[np.uint8], Rule]:
         """Kinds of the voxels and of the rim, and where hops lead from them."""
         from .hop_mirror import Rule, mirror_kinds
 
-        cached: tuple[NDArray[np.uint8], Rule] | None = self.__dict__.get("_cached")
-        if cached is None:
-            kinds = mirror_kinds(self._voxels())
-            offsets = np.append(np.repeat(kinds.strides, 2) * [-1, 1, -1, 1, -1, 1], 0)
-            directions = directions_by_kind(self.retries)
-            row_bits = int(directions.shape[1] - 1).bit_length()
-            jumps = np.zeros((2, 64, 2**row_bits), np.int64)  # on the rim hops lead as elsewhere
-            jumps[:, :, : directions.shape[1]] = offsets[directions]
-            rule = Rule(jumps.reshape(-1), np.uint64(directions.shape[1]), np.uint64(row_bits))
-            cached = (kinds.reshape(-1), rule)
-            object.__setattr__(self, "_cached", cached)  # derived from the fields, not one of them
-        return cached
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out what is derived: another process builds it anew."""
-        return {k: v for k, v in self.__dict__.items() if k != "_cached"}
+        kinds = mirror_kinds(self._voxels())
+        offsets = np.append(np.repeat(kinds.strides, 2) * [-1, 1, -1, 1, -1, 1], 0)
+        directions = directions_by_kind(self.retries)
+        row_bits = int(directions.shape[1] - 1).bit_length()
+        jumps = np.zeros((2, 64, 2**row_bits), np.int64)  # on the rim hops lead as elsewhere
+        jumps[:, :, : directions.shape[1]] = offsets[directions]
+        rule = Rule(jumps.reshape(-1), np.uint64(directions.shape[1]), np.uint64(row_bits))
+        return kinds.reshape(-1), rule
 
 
 def directions_by_kind(retries: bool) -> NDArray[np.int64]:

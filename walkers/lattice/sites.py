@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,7 +116,7 @@ class SiteWalk(Model):
         entrances = np.concatenate(self.entrances)
         first_entrance = np.cumsum([0, *(sites.size for sites in self.entrances)])
         start, labels = start_sites(entrances, first_entrance, self.started, stream)
-        rates, n_labels, n_traps = self.rates(), len(self.entrances), self.traps.size
+        rates, n_labels, n_traps = self.rates, len(self.entrances), self.traps.size
         tags = np.empty(0, np.uint8) if self.tags is None else self.tags.reshape(-1)
         n_tags = 0 if self.tags is None else int(tags.max()) + 1
         tallies = {"started": self.started}
@@ -129,20 +130,18 @@ class SiteWalk(Model):
             )  # fmt: skip
         else:
             absorbed, departures, endless = walk_until_trapped(
-                start, labels, n_labels, n_traps, rates, tags, n_tags, self._leap_tables(),
+                start, labels, n_labels, n_traps, rates, tags, n_tags, self._leap_tables,
                 stream, BLOCK_SIZE,
             )  # fmt: skip
             if endless >= 0:
                 raise KernelError(f"walker {endless} of batch {batch} met no trap in 2³² draws")
         return tallies | {"absorbed": absorbed, "departures": departures}
 
+    @cached_property
     def rates(self) -> Rates:
         """Form that kernels read: alias tables of a row per kind, and flat sites."""
         from .hop_sites import HOPS_PER_WORD, OTHER_BITS, Rates
 
-        cached: Rates | None = self.__dict__.get("_rates")
-        if cached is not None:
-            return cached
         offsets = np.append(self.flat_steps(), 0)
         n_moves = len(self.steps)
         all_or_nothing = np.isin(self.probabilities, (0.0, 1.0 / n_moves)).all() and n_moves <= 8
@@ -157,7 +156,7 @@ class SiteWalk(Model):
         traps = np.full(len(self.probabilities), -1, np.int64)
         traps[self.traps] = np.arange(self.traps.size)
         jumps = np.where(limits > 0, offsets[np.arange(n_columns)], offsets[others])
-        rates = Rates(
+        return Rates(
             self.kinds.reshape(-1),
             np.pad((limits << OTHER_BITS) | others, unused).reshape(-1),
             np.pad(jumps, unused).reshape(-1),
@@ -167,8 +166,6 @@ class SiteWalk(Model):
             HOPS_PER_WORD if all_or_nothing else 1,
             traps,
         )
-        object.__setattr__(self, "_rates", rates)  # derived from the fields, not one of them
-        return rates
 
     def flat_steps(self) -> NDArray[np.int64]:
         """Change of the flat site by each step, (n_moves,)."""
@@ -181,18 +178,11 @@ class SiteWalk(Model):
         strides[np.array(self.kinds.shape) == 1] = 0
         return strides
 
+    @cached_property
     def _leap_tables(self) -> Leaps:
         from .leaps import leap_tables
 
-        cached: Leaps | None = self.__dict__.get("_leaps")
-        if cached is None:
-            cached = leap_tables(self)
-            object.__setattr__(self, "_leaps", cached)
-        return cached
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out what is derived: another process builds it anew."""
-        return {k: v for k, v in self.__dict__.items() if k not in ("_rates", "_leaps")}
+        return leap_tables(self)
 
 
 def smallest_integers(values: ArrayLike) -> NDArray[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,28 @@ from ..engine.model import Arrays, KernelError
 from ..engine.streams import Stream
 from . import special_tables, tables
 from .gas import FreeMolecular
+from .hit import Table
+from .mesh_hit import Tree
+from .start import Sources
+from .tallies import Options
 from .trace import trace
 from .tree import make_tree
+
+
+class FixedArrays(NamedTuple):
+    """What kernels read of a model: the same in every batch."""
+
+    table: Table
+    tree: Tree | None
+    sources: Sources
+    options: Options
+
+
+def fixed_arrays(model: FreeMolecular) -> FixedArrays:
+    """Put a model into arrays."""
+    table = tables.make_table(model)
+    sources = tables.make_sources(model, table)
+    return FixedArrays(table, make_tree(model), sources, tables.make_options(model))
 
 
 class Flights:
@@ -18,13 +40,10 @@ class Flights:
 
     def __init__(self, model: FreeMolecular) -> None:
         self._model = model
-        self._table = tables.make_table(model)
-        self._tree = make_tree(model)
-        self._special = special_tables.make_special(model, self._table)
+        self._fixed = model.fixed_arrays
+        self._special = special_tables.make_special(model, self._fixed.table)
+        self._place = tables.make_place(self._fixed.table, self._fixed.sources)
         self._probes = tables.make_probes(model)
-        self._sources = tables.make_sources(model, self._table)
-        self._place = tables.make_place(self._table, self._sources)
-        self._options = tables.make_options(model)
         self._tallies = tables.empty_tallies(model)
 
     def follow(
@@ -51,9 +70,10 @@ class Flights:
         KernelError
             If a molecule is lost.
         """
+        fixed = self._fixed
         lost, n_points = trace(
-            self._table, self._tree, self._special, self._place, self._probes, self._sources, label,
-            first, count, self._options, self._tallies, stream, points,
+            fixed.table, fixed.tree, self._special, self._place, self._probes, fixed.sources, label,
+            first, count, fixed.options, self._tallies, stream, points,
         )  # fmt: skip
         if lost >= 0:
             raise KernelError(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from .mesh import Mesh, box_around, enclosed_volume
 from .probes import Grid, Sheet, is_transparent
 from .shapes import Box, Cylinder, Sphere, Surface, check_temperatures, from_outside
 from .sources import FromGas, FromSurface, temperature
+
+if TYPE_CHECKING:
+    from .flights import FixedArrays
 
 HITS_PER_SECOND = 1e7
 HITS_PER_SECOND_ON_MESHES = 1e6
@@ -241,6 +245,13 @@ class FreeMolecular(Model):
             flights.follow(label, first, source.n, stream, np.empty((0, 3)))
             first += source.n
         return flights.arrays()
+
+    @cached_property
+    def fixed_arrays(self) -> FixedArrays:
+        """What kernels read of the model: the same in every batch."""
+        from .flights import fixed_arrays
+
+        return fixed_arrays(self)
 
     def _check_surfaces(self) -> None:
         names = [surface.name for surface in self.surfaces]
