@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .lock import WriterLock
 from .model import STREAM_VERSION, Arrays, Model
 from .record import software_versions
 from .stored import FORMAT_VERSION, StoreError, read_run, readable_errors, row_sha256
@@ -48,27 +49,34 @@ def run_digest(model: Model, seed: int) -> str:
 
 
 class RunFile:
-    """The open file of one run; only the coordinating process writes it."""
+    """The open file of one run; only its coordinating process writes it, and nobody else."""
 
     def __init__(self, path: Path, model: Model, seed: int) -> None:
         """Check the whole file read-only first, so that a damaged one is left as it was."""
         self.path = path
+        self._versions = software_versions()
         self._identity = {
             "format_version": str(FORMAT_VERSION),
             "run_digest": run_digest(model, seed),
             "seed": str(seed),
             "stream_version": str(STREAM_VERSION),
             "model": model.canonical_json(),
-            "versions": json.dumps(software_versions(), sort_keys=True),
+            "versions": json.dumps(self._versions, sort_keys=True),
         }
-        stored = read_run(path)
-        if stored is not None:
-            self._refuse_another_run(stored.identity)
-        self.finished = {} if stored is None else dict(stored.batches)
-        self._answers = {} if stored is None else dict(stored.questions)
-        is_current = stored is not None and stored.format_version == FORMAT_VERSION
-        with readable_errors(path):
-            self._connection = self._open_for_writing(is_current)
+        self._lock = _sole_writer(path)
+        try:
+            stored = read_run(path)
+            if stored is not None:
+                self._refuse_another_run(stored.identity)
+            self.finished = {} if stored is None else dict(stored.batches)
+            self._answers = {} if stored is None else dict(stored.questions)
+            self._writers = [self._versions] if stored is None else stored.writers
+            is_current = stored is not None and stored.format_version == FORMAT_VERSION
+            with readable_errors(path):
+                self._connection = self._open_for_writing(is_current)
+        except BaseException:
+            self._lock.close()
+            raise
 
     def __enter__(self) -> RunFile:
         return self
@@ -82,6 +90,8 @@ class RunFile:
         rows = [(batch, blob, row_sha256(batch, blob)) for batch, blob in blobs.items()]
         with readable_errors(self.path), self._connection:
             self._connection.executemany("INSERT OR IGNORE INTO batches VALUES (?, ?, ?)", rows)
+            if self._versions not in self._writers:
+                self._sign()
         self.finished.update(batches)
 
     def ask(self, question: str, n_batches: int | None = None) -> None:
@@ -99,8 +109,15 @@ class RunFile:
         self._answers[question] = n_batches
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let others write it."""
         self._connection.close()
+        self._lock.close()
+
+    def _sign(self) -> None:
+        """Note the versions that write now, because others began the file."""
+        self._writers = [*self._writers, self._versions]
+        row = ("later_versions", json.dumps(self._writers[1:], sort_keys=True))
+        self._connection.execute("INSERT OR REPLACE INTO identity VALUES (?, ?)", row)
 
     def _refuse_another_run(self, identity: Mapping[str, str]) -> None:
         for name in ("stream_version", "seed", "run_digest", "model"):
@@ -111,7 +128,6 @@ class RunFile:
                 )
 
     def _open_for_writing(self, is_current: bool) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=30.0)
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("PRAGMA synchronous=FULL")
@@ -141,13 +157,22 @@ def drop_batch(path: Path, batch: int) -> None:
     """
     if not path.is_file():
         raise StoreError(f"{path}: no such store")
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-            n_dropped = connection.execute("DELETE FROM batches WHERE batch = ?", (batch,)).rowcount
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: the store cannot be used ({error})") from error
+    with (
+        contextlib.closing(_sole_writer(path)),
+        readable_errors(path),
+        contextlib.closing(sqlite3.connect(path)) as connection,
+        connection,
+    ):
+        n_dropped = connection.execute("DELETE FROM batches WHERE batch = ?", (batch,)).rowcount
     if n_dropped == 0:
         raise StoreError(f"{path}: holds no batch {batch}")
+
+
+def _sole_writer(path: Path) -> WriterLock:
+    """Take the right to write a file, or refuse with a line that says who has it."""
+    with readable_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return WriterLock(path)
 
 
 def _to_bytes(arrays: Arrays) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import json
 import shlex
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .lock import HeldError
 from .model import Arrays
 
 FORMAT_VERSION = 2
@@ -46,6 +48,15 @@ class StoredRun:
     def format_version(self) -> int:
         """Version of the file's format."""
         return int(self.identity["format_version"])
+
+    @property
+    def writers(self) -> list[dict[str, str]]:
+        """Versions of the software that wrote it: first those that began it."""
+        try:
+            later = json.loads(self.identity.get("later_versions", "[]"))
+            return [dict(v) for v in (json.loads(self.identity["versions"]), *later)]
+        except (ValueError, TypeError, LookupError):  # a remark for people: no number hangs on it
+            return []
 
 
 def read_run(path: Path) -> StoredRun | None:
@@ -86,6 +97,10 @@ def readable_errors(path: Path) -> Iterator[None]:
     """Turn whatever goes wrong with a file into one line that names it."""
     try:
         yield
+    except HeldError as error:
+        raise StoreError(
+            f"{path}: {error}; wait until it ends, or give this run another --store"
+        ) from error
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{path}: the store cannot be used ({error})") from error
 
