@@ -256,28 +256,6 @@ def test_ctrl_c_ends_processes_quietly(tmp_path):
     assert "interrupted" in said[0]
 
 
-def test_ten_kills_lose_nothing(tmp_path):
-    """Kill −9 ten times in mid-run; the resumed run has the bits of an uninterrupted one."""
-    arguments = ["run", "random-walk", "--set", "steps=200", "--jobs", "1", "--json"]
-    store = tmp_path / "store"
-    kept = [0]
-    for kill in range(10):
-        running = process(*arguments, "--batches", "100000", "--store", store)  # never ends
-        wait_for_batches(store, kept[-1] + 1 + kill % 3, running)
-        running.send_signal(signal.SIGKILL)
-        running.communicate(timeout=120)
-        assert running.returncode == -signal.SIGKILL
-        kept.append(batches_in(store))
-    n_batches = kept[-1] + 10
-    assert all(0 < before < after < n_batches for before, after in pairwise(kept[1:])), kept
-    resumed, _ = process(*arguments, "--batches", n_batches, "--store", store).communicate(
-        timeout=120
-    )
-    straight, _ = process(*arguments, "--batches", n_batches).communicate(timeout=120)
-    assert json.loads(resumed)["record_sha256"] == json.loads(straight)["record_sha256"]
-    assert batches_in(store) == n_batches
-
-
 def test_progress_goes_to_a_terminal_only_and_names_rate_time_and_error():
     ours, theirs = pty.openpty()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}

@@ -24,6 +24,10 @@ except ImportError:  # not a POSIX system
     fcntl = None  # type: ignore[assignment]
 
 
+ATTEMPTS = 50
+"""Of taking a lock whose holder is just coming or going, a hundredth of a second apart."""
+
+
 class HeldError(OSError):
     """Somebody else writes the file; the message says who."""
 
@@ -45,11 +49,23 @@ class WriterLock:
         if fcntl is None:
             warnings.warn("fluxwalk: no locks here: run one writer at a time", stacklevel=2)
             return
-        while self._descriptor is None:
-            self._descriptor = self._tried()
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, _this_process().encode(), 0)
+        held_by = None
+        for _ in range(ATTEMPTS):
+            before, (self._descriptor, held_by) = held_by, self._tried()
+            if self._descriptor is not None:
+                break
+            if held_by and held_by == before:  # not one that is just going, or just coming
+                raise HeldError(f"another run is writing it ({held_by})")
+            time.sleep(0.01)
+        else:
+            raise HeldError("another run is writing it (which has not said who it is)")
         _held.add(self)
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, _this_process().encode(), 0)
+        except OSError:  # a full disk
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let others write; does nothing a second time."""
@@ -68,23 +84,23 @@ class WriterLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _tried(self) -> int | None:
-        """Descriptor of the locked file; None if its last holder removed it meanwhile."""
+    def _tried(self) -> tuple[int | None, str]:
+        """Descriptor of the locked file, or else who holds it, as far as that can be said."""
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if self._is_still_there(descriptor):
-                return descriptor
-        except OSError as error:
-            held_by = os.pread(descriptor, 1000, 0)
-            os.close(descriptor)
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                raise HeldError(f"another run is writing it ({_who(held_by)})") from None
-            if error.errno in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
-                raise OSError("its file system has no locks; keep it on another one") from error
-            raise
-        os.close(descriptor)
-        return None
+        with contextlib.ExitStack() as unless_locked:
+            unless_locked.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in (errno.EAGAIN, errno.EACCES):
+                    return None, _holder(descriptor)
+                if error.errno in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
+                    raise OSError("its file system has no locks; keep it elsewhere") from error
+                raise
+            if not self._is_still_there(descriptor):  # its last holder has just removed it
+                return None, ""
+            unless_locked.pop_all()
+        return descriptor, ""
 
     def _is_still_there(self, descriptor: int) -> bool:
         try:
@@ -111,9 +127,9 @@ def _this_process() -> str:
     return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "since": since})
 
 
-def _who(held_by: bytes) -> str:
+def _holder(descriptor: int) -> str:
     try:
-        holder = json.loads(held_by)
+        holder = json.loads(os.pread(descriptor, 1000, 0))
         return f"host {holder['host']}, pid {holder['pid']}, since {holder['since']}"
-    except (ValueError, LookupError, TypeError):  # it is just about to write its name
-        return "a process that has just begun"
+    except (ValueError, LookupError, TypeError):  # it has not yet written its name
+        return ""

@@ -18,6 +18,9 @@ from .stored import StoreError
 ATTEMPTS = 3
 """A batch whose worker was lost is submitted this many times before the run gives up."""
 
+WIDEST = 16
+"""How many times the usual number of batches is kept in flight where saving them is slow."""
+
 Progress = Callable[[dict[int, Arrays]], None]
 
 
@@ -148,6 +151,7 @@ class Flight:
         self._waiting = iter(batches)
         self._in_flight: dict[Future[Any], tuple[int, int]] = {}
         self._failed: BaseException | None = None
+        self._widened = 1
 
     def wait(self) -> dict[int, Arrays]:
         """Batches that have finished since the last call, at least one; none after the last one.
@@ -157,9 +161,12 @@ class Flight:
         KernelError, BatchError
             When a batch failed for good, once those that finished beside it have been returned.
         """
+        self._widen()
         while True:
             # Several may have finished at once: the window is filled up, not just moved by one.
-            while self._failed is None and len(self._in_flight) < window(self._pool):
+            while (
+                self._failed is None and len(self._in_flight) < window(self._pool) * self._widened
+            ):
                 batch = next(self._waiting, None)
                 if batch is None:
                     break
@@ -176,6 +183,11 @@ class Flight:
         begun = [future for future in self._in_flight if not future.cancel()]
         wait(begun)
         return {self._in_flight[f][0]: f.result() for f in begun if f.exception() is None}
+
+    def _widen(self) -> None:
+        """Keep more in flight if the workers ran out of it while batches were being saved."""
+        idle = len(self._in_flight) > 1 and all(future.done() for future in self._in_flight)
+        self._widened = min(WIDEST, 2 * self._widened) if idle else self._widened
 
     def _submit(self, batch: int, attempt: int) -> None:
         try:
