@@ -1,6 +1,10 @@
 """Scenarios: one file each, from a microscopic rule to a verdict."""
 
-from ._guard import refuse_strangers
+from ._guard import is_command, refuse_strangers
+from ._signals import watch_the_start
+
+if is_command():
+    watch_the_start()  # the imports below take a while
 
 refuse_strangers()  # before anything below imports walkers or analysis
 

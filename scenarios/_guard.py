@@ -26,13 +26,15 @@ def refuse_strangers() -> None:
             f"{origin or 'nothing'} is imported as '{name}' instead of fluxwalk's own "
             f"{ours / name}: rename that file, or start from another folder"
         )
-        if Path("".join(sys.argv[:1])).stem in {
-            "-m",
-            "fluxwalk",
-        }:  # `python -m scenarios`, or the command
+        if is_command():
             print(f"fluxwalk: {message}", file=sys.stderr)
             raise SystemExit(2)
         raise ImportError(message)
+
+
+def is_command() -> bool:
+    """Whether it is the command that starts: ``python -m scenarios``, or ``fluxwalk``."""
+    return Path("".join(sys.argv[:1])).stem in {"-m", "fluxwalk"}
 
 
 def _origin(name: str) -> Path | None:

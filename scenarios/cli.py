@@ -9,6 +9,7 @@ import contextlib
 import importlib.metadata
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import traceback
@@ -20,7 +21,14 @@ import typer
 import walkers
 from analysis import TrajectoryError
 
-from ._commands._answer import BAD_INPUT, BROKEN_PIPE, INTERNAL_ERROR, INTERRUPTED, Answer
+from ._commands._answer import (
+    BAD_INPUT,
+    BROKEN_PIPE,
+    INTERNAL_ERROR,
+    INTERRUPTED,
+    TERMINATED,
+    Answer,
+)
 from ._commands.look import list_command, show_command
 from ._commands.run import run_command
 from ._commands.stores import drop_batch_command
@@ -29,6 +37,7 @@ from ._inputs import InputError
 from ._limits import TooBigError
 from ._parameters import ParameterError
 from ._scenario import ScenarioError
+from ._signals import ending_in_order
 
 _BAD_INPUT = (
     InputError,
@@ -75,7 +84,17 @@ for name, command in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
+    restore = arguments is not None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with ending_in_order(restore) as first_signal:
+        status = _status(arguments)
+        if status == INTERRUPTED:
+            _say(_how_to_resume(arguments))
+            status = TERMINATED if first_signal.number == signal.SIGTERM else INTERRUPTED
+        return status
+
+
+def _status(arguments: list[str]) -> int:
     try:
         status = _answered(arguments)
     except _USAGE_ERROR as error:
@@ -91,8 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         _say(f"{type(error).__name__}: {error}; the traceback is in {_saved_traceback()}")
         status = INTERNAL_ERROR
-    if status == INTERRUPTED:
-        _say(_how_to_resume(arguments))
     return status
 
 
@@ -137,6 +154,6 @@ def _how_to_resume(arguments: Sequence[str]) -> str:
     command = shlex.join(["fluxwalk", *arguments])
     if any(argument.startswith("--store") for argument in arguments):
         return f"interrupted; finished batches are kept, resume with: {command}"
-    if arguments[:1] == ["run"]:
+    if arguments[:1] in (["run"], ["validate"], ["sweep"]):
         return f"interrupted; nothing is kept without a store: {command} --store DIR"
     return f"interrupted; start again with: {command}"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from .._result import Result
 
 AGREES, DISAGREES, BAD_INPUT, UNDECIDED, INTERNAL_ERROR, INTERRUPTED = 0, 1, 2, 3, 4, 130
-BROKEN_PIPE = 141
-"""What a shell reports of a command whose reader went away."""
+BROKEN_PIPE, TERMINATED = 141, 143
+"""What a shell reports of a command whose reader went away, or that SIGTERM ended."""
 
 
 class Answer(NamedTuple):

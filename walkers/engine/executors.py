@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 
@@ -43,14 +45,33 @@ def threads(n_jobs: int | None = None) -> Executor:
 def processes(n_jobs: int | None = None) -> Executor:
     """Process pool; workers are spawned, because compiled code does not survive a fork.
 
-    They ignore Ctrl-C, which reaches every process of a terminal: the coordinator ends them.
+    The coordinator ends them, after what they are at, when Ctrl-C or SIGTERM reaches them all.
     """
     return ProcessPoolExecutor(
         n_jobs or available_cores(),
         mp_context=get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
+        initializer=_follow_the_coordinator,
     )
+
+
+def _follow_the_coordinator() -> None:
+    """Outlive the signals that reach every process of a job, but not the coordinator itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A broken pool ends its workers by SIGTERM: they may not ignore it for ever.
+    signal.signal(
+        signal.SIGTERM, lambda *_: threading.Thread(target=_leave_soon, daemon=True).start()
+    )
+    threading.Thread(target=_leave_with, args=(parent_process(),), daemon=True).start()
+
+
+def _leave_soon() -> None:
+    time.sleep(5.0)
+    os._exit(1)
+
+
+def _leave_with(coordinator: Any) -> None:
+    coordinator.join()
+    os._exit(1)
 
 
 def n_workers(executor: Executor | None) -> int:

@@ -117,6 +117,12 @@ def _forget_all() -> None:
         lock.forget()
 
 
+def release_all() -> None:
+    """Release what this process holds, because it ends at once."""
+    for lock in list(_held):
+        lock.close()
+
+
 if hasattr(os, "register_at_fork"):
     # A forked worker that outlives a killed writer would otherwise hold its lock for it.
     os.register_at_fork(after_in_child=_forget_all)

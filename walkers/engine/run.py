@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from pathlib import Path
@@ -143,6 +144,11 @@ def _started(executor: Executor | None) -> Iterator[Executor]:
         yield pool
 
 
+def n_in_flight() -> int:
+    """Count the batches of this process that have begun, or wait in an executor."""
+    return sum(not future.done() for flight in list(_flights) for future in flight.futures)
+
+
 class Flight:
     """Batches on their way through an executor, a fixed window of them at a time."""
 
@@ -152,6 +158,7 @@ class Flight:
         self._in_flight: dict[Future[Any], tuple[int, int]] = {}
         self._failed: BaseException | None = None
         self._widened = 1
+        _flights.add(self)
 
     def wait(self) -> dict[int, Arrays]:
         """Batches that have finished since the last call, at least one; none after the last one.
@@ -184,6 +191,11 @@ class Flight:
         wait(begun)
         return {self._in_flight[f][0]: f.result() for f in begun if f.exception() is None}
 
+    @property
+    def futures(self) -> list[Future[Any]]:
+        """Everything in flight."""
+        return list(self._in_flight)
+
     def _widen(self) -> None:
         """Keep more in flight if the workers ran out of it while batches were being saved."""
         idle = len(self._in_flight) > 1 and all(future.done() for future in self._in_flight)
@@ -213,3 +225,6 @@ class Flight:
                 self._failed = BatchError(f"batch {batch} failed {ATTEMPTS} times: {error}")
                 self._failed.__cause__ = error
         return landed
+
+
+_flights: weakref.WeakSet[Flight] = weakref.WeakSet()
