@@ -8,7 +8,7 @@ if is_command():
 
 refuse_strangers()  # before anything below imports walkers or analysis
 
-from walkers import BatchError, KernelError, StoreError  # noqa: E402
+from walkers import BatchError, ExecutorError, KernelError, StoreError  # noqa: E402
 
 from ._inputs import InputError  # noqa: E402
 from ._job import Stage  # noqa: E402
@@ -21,6 +21,7 @@ from ._scenario import Quantity, ScenarioError, WrongRule, load, names  # noqa: 
 __all__ = [
     "BatchError",
     "Count",
+    "ExecutorError",
     "Gas",
     "InputError",
     "KernelError",

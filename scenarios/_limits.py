@@ -16,8 +16,8 @@ class TooBigError(ValueError):
 
 
 def refuse_too_big(name: str, model: walkers.Model, executor: Executor | None, allow: bool) -> None:
-    """Refuse, before it starts, what would not fit into memory."""
-    if allow:
+    """Refuse, before it starts, what would not fit into this machine's memory."""
+    if allow or not getattr(executor, "is_here", True):
         return
     free, needed = free_memory(), model.bytes_per_batch * walkers.n_workers(executor)
     if needed > free:

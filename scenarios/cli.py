@@ -45,6 +45,7 @@ _BAD_INPUT = (
     ScenarioError,
     TooBigError,
     TrajectoryError,
+    walkers.ExecutorError,
     walkers.StoreError,
 )
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]

@@ -21,8 +21,12 @@ from .boundary import (
     Unbounded,
     emitting,
 )
-from .engine.executors import InlineExecutor, available_cores, n_workers, processes, threads
+from .engine.courier import ExecutorError
+from .engine.executors import InlineExecutor, available_cores, n_workers, threads
 from .engine.model import KernelError, Model, Together, together
+from .engine.on_dask import dask
+from .engine.on_mpi import mpi
+from .engine.processes import processes
 from .engine.record import Record
 from .engine.run import BatchError, run
 from .engine.store import RunFile, Store, drop_batch
@@ -97,6 +101,7 @@ __all__ = [
     "Disc",
     "Enclosure",
     "Exchange",
+    "ExecutorError",
     "FermiGas",
     "FreeMolecular",
     "FromGas",
@@ -143,6 +148,7 @@ __all__ = [
     "bernoulli",
     "closed_chain",
     "cutting_plane",
+    "dask",
     "drop_batch",
     "emitting",
     "enclosed_volume",
@@ -152,6 +158,7 @@ __all__ = [
     "image_of",
     "image_walk",
     "largest_free",
+    "mpi",
     "n_workers",
     "open_chain",
     "processes",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,14 +12,9 @@ import walkers
 
 from .._inputs import InputError, read_number
 from .._job import checked_jobs
+from .._parameters import shown
 
-
-class ExecutorKind(enum.StrEnum):
-    """Who runs the batches."""
-
-    threads = "threads"
-    processes = "processes"
-
+EXECUTORS = "threads, processes, dask, dask:ADDRESS, mpi"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 Seed = Annotated[
@@ -38,8 +32,8 @@ Store = Annotated[
     typer.Option(metavar="DIR", help="Folder that keeps finished batches, to resume from."),
 ]
 Kind = Annotated[
-    ExecutorKind,
-    typer.Option("--executor", metavar="KIND", help="Run batches in threads or processes."),
+    str,
+    typer.Option("--executor", metavar="KIND", help=f"Who runs the batches: {EXECUTORS}."),
 ]
 
 
@@ -48,10 +42,19 @@ def first_given(*values: Any) -> Any:
     return next(value for value in values if value is not None)
 
 
-def opened_pool(kind: ExecutorKind, jobs: str | None) -> Executor:
+def opened_pool(kind: str, jobs: str | None) -> Executor:
     """Executor of the kind that was asked for."""
     n_jobs = checked_jobs(read_number(jobs))
-    return walkers.processes(n_jobs) if kind is ExecutorKind.processes else walkers.threads(n_jobs)
+    engine, _, address = kind.partition(":")
+    if kind not in ("threads", "processes", "dask", "mpi") and not (engine == "dask" and address):
+        raise InputError(f"--executor: must be one of {EXECUTORS}, got {shown(kind)}")
+    if n_jobs is not None and (address or engine == "mpi"):
+        raise InputError(f"--jobs: the workers of {kind} are as many as were started, got {n_jobs}")
+    if engine == "dask":
+        return walkers.dask(address or None, n_jobs)
+    if engine == "mpi":
+        return walkers.mpi()
+    return walkers.processes(n_jobs) if engine == "processes" else walkers.threads(n_jobs)
 
 
 def checked_store(store: Path | None) -> Path | None:

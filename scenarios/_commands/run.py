@@ -25,7 +25,6 @@ from .._scenario import load
 from .._simulate import simulate
 from ._answer import Answer, status_of
 from ._options import (
-    ExecutorKind,
     Jobs,
     Json,
     Kind,
@@ -69,7 +68,7 @@ def run_command(
         str | None,
         typer.Option(metavar="RULE", help="Run a broken rule, which the law must refuse."),
     ] = None,
-    executor: Kind = ExecutorKind.threads,
+    executor: Kind = "threads",
     yes: Annotated[
         bool,
         typer.Option(

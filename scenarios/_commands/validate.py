@@ -18,7 +18,6 @@ from .._scenario import Scenario, ScenarioError, load, names
 from .._simulate import Run, simulate
 from ._answer import INTERNAL_ERROR, Answer, status_of
 from ._options import (
-    ExecutorKind,
     Jobs,
     Json,
     Kind,
@@ -55,7 +54,7 @@ def validate_command(
     seed: Seed = None,
     jobs: Jobs = None,
     store: Store = None,
-    executor: Kind = ExecutorKind.threads,
+    executor: Kind = "threads",
     as_json: Json = False,
 ) -> Answer:
     """Judge every law of every scenario.

@@ -53,7 +53,7 @@ SEED, N_BATCHES = 5, 6
         ([*RUN, "--seed", "-1"], ["seed", "-1"]),
         ([*RUN, "--seed", str(2**64)], ["seed", 2**64]),
         ([*RUN, "--jobs", "0"], ["jobs", "0"]),
-        ([*RUN, "--executor", "mpi"], ["--executor", "mpi"]),
+        ([*RUN, "--executor", "cloud"], ["--executor", "cloud", "dask:ADDRESS, mpi"]),
         ([*RUN, "--set", "steps"], ["--set", "'steps'"]),
         ([*RUN, "--set", "=3"], ["--set", "'=3'"]),
         ([*RUN, "--set", "steps=50", "--set", "steps=60"], ["steps", "twice"]),

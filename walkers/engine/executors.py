@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context, parent_process
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 
@@ -42,43 +38,12 @@ def threads(n_jobs: int | None = None) -> Executor:
     return ThreadPoolExecutor(n_jobs or available_cores())
 
 
-def processes(n_jobs: int | None = None) -> Executor:
-    """Process pool; workers are spawned, because compiled code does not survive a fork.
-
-    The coordinator ends them, after what they are at, when Ctrl-C or SIGTERM reaches them all.
-    """
-    return ProcessPoolExecutor(
-        n_jobs or available_cores(),
-        mp_context=get_context("spawn"),
-        initializer=_follow_the_coordinator,
-    )
-
-
-def _follow_the_coordinator() -> None:
-    """Outlive the signals that reach every process of a job, but not the coordinator itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A broken pool ends its workers by SIGTERM: they may not ignore it for ever.
-    signal.signal(
-        signal.SIGTERM, lambda *_: threading.Thread(target=_leave_soon, daemon=True).start()
-    )
-    threading.Thread(target=_leave_with, args=(parent_process(),), daemon=True).start()
-
-
-def _leave_soon() -> None:
-    time.sleep(5.0)
-    os._exit(1)
-
-
-def _leave_with(coordinator: Any) -> None:
-    coordinator.join()
-    os._exit(1)
-
-
 def n_workers(executor: Executor | None) -> int:
     """Count the batches that an executor (None: the default one) runs at a time."""
     if isinstance(executor, InlineExecutor):
         return 1
-    return int(getattr(executor, "_max_workers", None) or available_cores())
+    known = getattr(executor, "n_workers", None) or getattr(executor, "_max_workers", None)
+    return int(known or available_cores())
 
 
 def window(executor: Executor) -> int:

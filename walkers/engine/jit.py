@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import numba
 
+from .sources import PACKAGE, SOURCES_SHA256
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS: dict[str, Any] = {
@@ -75,17 +77,16 @@ _folders: dict[Path, Path | None] = {}
 
 def _cache_folder(source: Path) -> Path | None:
     """Folder for the kernels of one source file; None where nothing can be written."""
-    package = Path(__file__).resolve().parents[1]
-    own = package if package in source.resolve().parents else source.resolve()
+    own = PACKAGE if PACKAGE in source.resolve().parents else source.resolve()
     if own not in _folders:
-        _folders[own] = _make_cache_folder(package, own)
+        _folders[own] = _make_cache_folder(own)
     return _folders[own]
 
 
-def _make_cache_folder(package: Path, own: Path) -> Path | None:
-    digest = hashlib.sha256()
-    for path in [*sorted(package.rglob("*.py")), *([own] if own.is_file() else [])]:
-        digest.update(path.name.encode() + path.read_bytes())
+def _make_cache_folder(own: Path) -> Path | None:
+    digest = hashlib.sha256(SOURCES_SHA256.encode())
+    if own.is_file():
+        digest.update(own.name.encode() + own.read_bytes())
     digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
     try:
         folder = cache_root() / digest.hexdigest()[:16]

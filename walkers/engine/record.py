@@ -6,13 +6,13 @@ import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .model import Arrays, Model, Together
+from .sources import package_version
 
 
 def batch_sha256(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -81,9 +81,4 @@ def make_record(model: Model, seed: int, batches: Sequence[Arrays]) -> Record:
 def software_versions() -> dict[str, str]:
     """Versions that a run's provenance names."""
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for package in ("fluxwalk", "numpy", "numba"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:  # run from a source tree that is not installed
-            versions[package] = "unknown"
-    return versions
+    return versions | {name: package_version(name) for name in ("fluxwalk", "numpy", "numba")}

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import Any
 
+from .courier import ExecutorError
 from .executors import threads, window
 from .model import MAXIMUM_FIELD, MAXIMUM_SEED, Arrays, KernelError, Model
 from .record import Record, make_record
@@ -217,7 +218,7 @@ class Flight:
             error = future.exception()
             if error is None:
                 landed[batch] = future.result()
-            elif isinstance(error, KernelError):
+            elif isinstance(error, KernelError | ExecutorError):
                 self._failed = error  # a batch is a pure function: it would fail again
             elif attempt < ATTEMPTS:
                 self._submit(batch, attempt + 1)

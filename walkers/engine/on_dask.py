@@ -1,0 +1,246 @@
+"""Batches on the workers of a Dask cluster: one on this machine, or any that is named."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+import warnings
+from concurrent.futures import BrokenExecutor, Future
+from typing import Any
+
+from .courier import Courier, ExecutorError, Parcel, refuse_another_version
+from .executors import available_cores
+from .model import Model
+
+SECONDS_TO_CONNECT = 10.0
+SECONDS_WITHOUT_WORKERS = 60.0
+"""So long a run waits for a worker, e.g. for the queue of a batch system, before it gives up."""
+
+SECONDS_BETWEEN_COUNTS = 1.0
+
+_CONFIGURATION = {
+    "distributed.admin.low-level-log-length": 100,  # 10,000 batches are not worth 50 MB of log
+    "distributed.admin.tick.limit": "1h",  # a busy machine is no news
+}
+
+
+class DaskExecutor(Courier):
+    """Workers of a Dask scheduler; the cluster of this machine is started by the first batch."""
+
+    def __init__(self, address: Any, n_jobs: int | None) -> None:
+        super().__init__()
+        self._distributed = _imported()
+        self.is_here = address is None
+        self._address, self._n_jobs = address, n_jobs or available_cores()
+        self._cluster: Any = None
+        self._client: Any = None
+        self._n_workers = self._n_jobs
+        self._opening = threading.Lock()
+        self._closing = threading.Event()
+        self._broken: str | None = None
+        self._in_flight: dict[Future[Any], Any] = {}
+        if address is not None:
+            self._opened()
+
+    @property
+    def n_workers(self) -> int:
+        """Threads of all workers that the scheduler has at the moment."""
+        return max(1, self._n_workers)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the cluster, and end it where it was started here."""
+        self._closing.set()
+        if self._client is not None and self._client is not self._address:
+            self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+
+    def _send(self, *job: Any) -> Future[Any]:
+        client = self._opened()
+        if self._broken is not None:
+            raise BrokenExecutor(self._broken)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # a model that was wanted
+            future, inner = client.submit(*job, pure=False), Future[Any]()
+        self._in_flight[inner] = future
+        client.loop.add_callback(self._fetch, future, inner)
+        return inner
+
+    async def _fetch(self, future: Any, inner: Future[Any]) -> None:
+        """Wait for a result in the client's own thread; nothing refers to it afterwards."""
+        try:
+            result = await self._client.gather(future, asynchronous=True)
+        except BaseException as error:
+            outcome = _lost(error) or error
+            if self._in_flight.pop(inner, None) is not None and not inner.cancelled():
+                inner.set_exception(outcome)
+        else:
+            if self._in_flight.pop(inner, None) is not None and not inner.cancelled():
+                inner.set_result(result)
+
+    def _parcel(self, model: Model) -> Parcel:
+        """Give a new model to all workers at once; one that joins later will ask for it."""
+        is_new = id(model) not in self._parcels
+        parcel = super()._parcel(model)
+        if is_new:
+            self._opened().run(parcel.opened, on_error="ignore")
+        return parcel
+
+    def _call_back(self, errand: Any) -> bool:
+        """Call back what waits: the oldest jobs are those that have begun."""
+        begun = list(self._in_flight)[: self._n_workers]
+        future = self._in_flight.get(errand.inner)
+        if errand.inner in begun or future is None or not errand.inner.cancel():
+            return False
+        future.cancel()
+        return True
+
+    def _opened(self) -> Any:
+        """Connect, start the workers where none were named, and compare versions."""
+        with self._opening:
+            if self._client is None:
+                client = self._connected()
+                try:
+                    _refuse_other_versions(client)
+                except BaseException:
+                    if client is not self._address:
+                        client.close()
+                    if self._cluster is not None:
+                        self._cluster.close()
+                    raise
+                self._client = client
+                self._n_workers = _count(client)
+                threading.Thread(target=self._watch, daemon=True).start()
+        return self._client
+
+    def _connected(self) -> Any:
+        import dask
+        from distributed.comm.addressing import get_address_host_port
+
+        if isinstance(self._address, self._distributed.Client):
+            return self._address
+        if self._address is None:
+            with dask.config.set(_CONFIGURATION):
+                self._cluster = _started_here(self._n_jobs)
+        place = self._cluster or self._address
+        try:
+            if isinstance(place, str):
+                get_address_host_port(place)  # Client itself would never close
+            client = self._distributed.Client(
+                place, timeout=SECONDS_TO_CONNECT, set_as_default=False
+            )
+        except (OSError, ValueError, TypeError) as error:
+            raise ExecutorError(
+                f"dask: no scheduler answers at {self._address} ({error})"
+            ) from None
+        try:
+            client.wait_for_workers(1, timeout=SECONDS_WITHOUT_WORKERS)
+        except OSError:
+            client.close()
+            raise ExecutorError(f"dask: the scheduler at {self._address} has no workers") from None
+        return client
+
+    def _watch(self) -> None:
+        """Count the workers now and then; give up when there are none for long."""
+        last_seen = time.monotonic()
+        while not self._closing.wait(SECONDS_BETWEEN_COUNTS):
+            if self._client.status == "closed":
+                return self._give_up("the Dask scheduler is gone")
+            try:
+                self._n_workers = _count(self._client)
+            except Exception:  # no answer; the client tries again until it is closed
+                self._n_workers = 0
+            now = time.monotonic()
+            last_seen = now if self._n_workers else last_seen
+            if now - last_seen > SECONDS_WITHOUT_WORKERS:
+                return self._give_up(f"no Dask worker for {SECONDS_WITHOUT_WORKERS:g} s")
+
+    def _give_up(self, reason: str) -> None:
+        self._broken = reason
+        for inner in list(self._in_flight):
+            if self._in_flight.pop(inner, None) is not None and not inner.cancelled():
+                inner.set_exception(BrokenExecutor(reason))
+
+
+def dask(address: Any = None, n_jobs: int | None = None) -> DaskExecutor:
+    """Workers of a Dask cluster.
+
+    Parameters
+    ----------
+    address : str, Client or Cluster, optional
+        A scheduler, e.g. ``tcp://10.0.0.1:8786``; by default a cluster of this machine.
+    n_jobs : int, optional
+        One-thread workers of that cluster of this machine, by default one per available core.
+
+    Raises
+    ------
+    ExecutorError
+        Without Dask, for a scheduler that does not answer or has no workers, and for workers that
+        run another version of fluxwalk.
+    """
+    return DaskExecutor(address, n_jobs)
+
+
+def dask_setup(worker: object) -> None:
+    """Let a worker of this machine ignore Ctrl-C, which reaches every process of a terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _imported() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise ExecutorError("dask: needs Dask: pip install 'fluxwalk[dask]'") from None
+    return distributed
+
+
+def _started_here(n_jobs: int) -> Any:
+    """Cluster of this machine: one process and an equal share of the memory for each worker."""
+    from distributed import LocalCluster
+    from distributed.system import MEMORY_LIMIT
+
+    return LocalCluster(
+        n_workers=n_jobs,
+        threads_per_worker=1,
+        processes=True,
+        memory_limit=MEMORY_LIMIT // n_jobs,
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+        preload=__name__,
+    )
+
+
+def _count(client: Any) -> int:
+    return sum(client.nthreads().values())
+
+
+def _refuse_other_versions(client: Any) -> None:
+    """Ask every worker which code it runs, before anything is sent to it."""
+
+    def version() -> str:  # a function within a function is sent as it is, not as a name
+        try:
+            from walkers.engine.sources import code_version
+        except ImportError as error:
+            return f"none: {error}"
+        return code_version()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        versions: dict[str, str] = client.run(version, on_error="ignore")
+    from .sources import code_version
+
+    for address, found in versions.items():
+        if found.startswith("none"):
+            raise ExecutorError(f"dask: the worker {address} has no fluxwalk ({found[6:]})")
+        refuse_another_version(code_version(), found)
+
+
+def _lost(error: BaseException) -> BaseException | None:
+    """Tell a job that the scheduler forgot, e.g. because it was started anew."""
+    from distributed.client import FutureCancelledError
+
+    if isinstance(error, FutureCancelledError):
+        return OSError(f"the Dask scheduler lost it ({error.reason})")
+    return None
