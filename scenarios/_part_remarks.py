@@ -12,7 +12,7 @@ from walkers import Enclosure
 from walkers.molecular.enclosure import read_plane
 
 from ._meshes import Rules
-from .report import with_error
+from ._tables import with_error
 
 WIDE = 0.9
 """Share of a face of the box, beyond which an opening that a plane found comes with a caution."""

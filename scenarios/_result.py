@@ -11,7 +11,7 @@ import analysis
 import walkers
 from analysis import Verdict
 
-from . import report
+from . import _tables
 from ._parameters import Parameters, plain
 from ._scenario import Scenario
 from ._simulate import Run
@@ -81,15 +81,15 @@ class Result:
         return cautions + said + remarks
 
     def __str__(self) -> str:
-        return report.plain(report.verdicts([self]))
+        return _tables.plain(_tables.verdicts([self]))
 
     __repr__ = __str__
 
     def __rich__(self) -> RenderableType:
-        return report.verdicts([self])
+        return _tables.verdicts([self])
 
     def _repr_html_(self) -> str:
-        return report.html(self)
+        return _tables.html(self)
 
     @property
     def frame(self) -> pandas.DataFrame:

@@ -189,7 +189,7 @@ def _bound(entry: Mapping[str, Any], *names: str) -> Any:
 _OWN_FILE = "fluxwalk_scenario_"
 """Modules of scenario files given by their path have names that start so."""
 
-_NOT_SCENARIOS = {"cli", "report"}
+_NOT_SCENARIOS = {"cli"}
 
 
 def names() -> list[str]:

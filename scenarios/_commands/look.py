@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import report
+from .. import _tables
 from .._scenario import ScenarioError, load, names
 from ._answer import Answer
 from ._options import Json, Name
@@ -14,14 +14,14 @@ def list_command(as_json: Json = False) -> Answer:
     """Every scenario: its question and its law."""
     entries = [_listed(name) for name in names()]
     if as_json:
-        return Answer(report.json_text(entries))
+        return Answer(_tables.json_text(entries))
     rows = [
         (entry["name"], entry["question"], entry["law_name"])
         if "broken" not in entry
         else (entry["name"], "broken", entry["broken"])
         for entry in entries
     ]
-    return Answer(report.coloured(report.scenarios(rows)))
+    return Answer(_tables.coloured(_tables.scenarios(rows)))
 
 
 def _listed(name: str) -> dict[str, Any]:
@@ -43,4 +43,4 @@ def _listed(name: str) -> dict[str, Any]:
 def show_command(name: Name) -> Answer:
     """Parameters, rule, quantities and laws of a scenario."""
     scenario = load(name)
-    return Answer(report.coloured(report.scenario(scenario, scenario.laws_at_defaults())))
+    return Answer(_tables.coloured(_tables.scenario(scenario, scenario.laws_at_defaults())))

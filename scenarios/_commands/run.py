@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .. import report
+from .. import _tables
 from .._inputs import (
     InputError,
     RunFile,
@@ -104,9 +104,9 @@ def run_command(
     if figure is not None:
         _save(result, figure)
     text = (
-        report.json_text(result.as_json())
+        _tables.json_text(result.as_json())
         if as_json
-        else report.coloured(report.verdicts([result]))
+        else _tables.coloured(_tables.verdicts([result]))
     )
     return Answer(text, status_of([result]))
 

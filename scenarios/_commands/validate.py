@@ -10,7 +10,7 @@ import typer
 
 from analysis.verdict import FAMILY_ERROR_RATE
 
-from .. import report
+from .. import _tables
 from .._inputs import read_number
 from .._progress import progress_bar
 from .._run import judged
@@ -73,9 +73,9 @@ def validate_command(
     results = judged(runs)
     if as_json:
         objects = [result.as_json() for result in results]
-        text = report.json_text({"family_error_rate": FAMILY_ERROR_RATE, "results": objects})
+        text = _tables.json_text({"family_error_rate": FAMILY_ERROR_RATE, "results": objects})
     else:
-        text = report.coloured(report.verdicts(results))
+        text = _tables.coloured(_tables.verdicts(results))
     return Answer(text, INTERNAL_ERROR if broken else status_of(results), broken)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import scenarios
-from scenarios import knudsen_tube, report
+from scenarios import _tables, knudsen_tube
 from scenarios._scenario import load
 
 KEYS = ["scenario", "parameters", "seed", "batches", "seconds", "record_sha256", "verdicts"]
@@ -79,7 +79,7 @@ def test_text_fits_80_columns_and_explains_what_does_not_agree(result, monkeypat
 
 def test_legend_explains_only_what_is_shown(result):
     def said(**changes):
-        return "\n".join(report.legend([replace(result.verdicts[0], **changes)]))
+        return "\n".join(_tables.legend([replace(result.verdicts[0], **changes)]))
 
     shown = {"expected": 1.0, "law": 1.0, "z": 0.5, "by_z_alone": True}
     assert "*:" in said(**shown, outcome="agrees")
@@ -113,7 +113,7 @@ def test_a_number_without_error_shows_what_is_allowed(result):
     ],
 )  # fmt: skip
 def test_percent_has_no_powers_of_ten(share, text):
-    assert report.percent(share) == text
+    assert _tables.percent(share) == text
 
 
 def test_html_is_escaped(result):
@@ -162,7 +162,7 @@ def test_plot_is_a_figure_and_a_scenario_may_draw_its_own(result, tmp_path, monk
     ],
 )
 def test_value_and_error_have_the_digits_that_matter(value, error, text):
-    assert report.with_error(value, error) == text
+    assert _tables.with_error(value, error) == text
 
 
 def test_too_few_batches_for_an_estimate_are_bad_input(monkeypatch):
