@@ -14,6 +14,7 @@ from ._inputs import InputError  # noqa: E402
 from ._job import Stage  # noqa: E402
 from ._limits import TooBigError  # noqa: E402
 from ._parameters import Count, Gas, ParameterError, Parameters, Real, parameter  # noqa: E402
+from ._report import report  # noqa: E402
 from ._result import Result  # noqa: E402
 from ._run import run  # noqa: E402
 from ._scenario import Quantity, ScenarioError, WrongRule, load, names  # noqa: E402
@@ -38,5 +39,6 @@ __all__ = [
     "load",
     "names",
     "parameter",
+    "report",
     "run",
 ]

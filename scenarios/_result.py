@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import analysis
 import walkers
-from analysis import Verdict
+from analysis import Check, Verdict
 
 from . import _tables
 from ._parameters import Parameters, plain
@@ -41,7 +42,10 @@ _IN_JSON = (
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What ``scenarios.run`` returns: parameters, record and verdicts of one run."""
+    """What ``scenarios.run`` returns: parameters, record and verdicts of one run.
+
+    ``checks`` are the questions that the verdicts answer; ``seconds`` is 0 where nothing ran.
+    """
 
     scenario: Scenario
     params: Parameters
@@ -49,20 +53,22 @@ class Result:
     verdicts: list[Verdict]
     seconds: float
     wrong_rule: str | None = None
+    checks: Sequence[Check] = ()
 
     @classmethod
     def of(cls, run: Run, verdicts: list[Verdict]) -> Result:
         """Join a run and its verdicts."""
-        return cls(run.scenario, run.params, run.record, verdicts, run.seconds, run.wrong_rule)
+        return cls(
+            run.scenario, run.params, run.record, verdicts, run.seconds, run.wrong_rule, run.checks
+        )
 
     @property
     def title(self) -> str:
         """Scenario, batches, seed and time of the run in one line."""
         rule = f", wrong rule {self.wrong_rule}" if self.wrong_rule else ""
-        return (
-            f"{self.scenario.name}{rule}: {self.record.n_batches} batches, "
-            f"seed {self.record.seed}, {self.seconds:.3g} s"
-        )
+        time = f", {self.seconds:.3g} s" if self.seconds else ""
+        batches = f"{self.record.n_batches} batches, seed {self.record.seed}{time}"
+        return f"{self.scenario.name}{rule}: {batches}"
 
     @property
     def notes(self) -> list[str]:
@@ -89,7 +95,9 @@ class Result:
         return _tables.verdicts([self])
 
     def _repr_html_(self) -> str:
-        return _tables.html(self)
+        from ._page import section
+
+        return section(self)
 
     @property
     def frame(self) -> pandas.DataFrame:
@@ -106,12 +114,17 @@ class Result:
         file : path, optional
             Where to save the figure; its ending names the format.
         """
-        own = getattr(self.scenario.file, "plot", None)
-        figure: Figure = own(self) if own else analysis.plot_verdicts(self.verdicts)
+        figure = self.untitled_figure()
         figure.suptitle(self.title, fontsize="medium")
         if file is not None:
             figure.savefig(file)
         return figure
+
+    def untitled_figure(self) -> Figure:
+        """Draw what ``plot`` draws, for a place that says itself of which run it is."""
+        own = getattr(self.scenario.file, "plot", None)
+        drawn: Figure = own(self) if own else analysis.plot_verdicts(self.verdicts)
+        return drawn
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for strict JSON: null where a number is not finite.

@@ -44,10 +44,7 @@ def stored_runs(path: Path) -> list[Run]:
     stored = walkers.read_run(path)
     if stored is None or not stored.questions:
         raise walkers.StoreError(f"{path}: holds no question; run it again with --store")
-    return [
-        _answered(stored, Question.from_text(text), n_batches)
-        for text, n_batches in stored.questions.items()
-    ]
+    return [answered(stored, text, n_batches) for text, n_batches in stored.questions.items()]
 
 
 def job_of(stored: walkers.StoredRun, question: Question) -> Job:
@@ -67,8 +64,15 @@ def job_of(stored: walkers.StoredRun, question: Question) -> Job:
     return job
 
 
-def _answered(stored: walkers.StoredRun, question: Question, n_batches: int | None) -> Run:
-    job = job_of(stored, question)
+def answered(stored: walkers.StoredRun, question: str, n_batches: int | None) -> Run:
+    """One question of a file with its answer, from as many batches as then.
+
+    Raises
+    ------
+    StoreError, ParameterError, ScenarioError
+        As for ``stored_runs``.
+    """
+    job = job_of(stored, Question.from_text(question))
     n_in_order = next(n for n in range(len(stored.batches) + 1) if n not in stored.batches)
     n_used = n_in_order if n_batches is None else min(n_batches, n_in_order)
     if n_used == 0:

@@ -1,8 +1,7 @@
-"""Tables of scenarios and verdicts: for a terminal of 80 columns, for a file, for a notebook."""
+"""Tables of scenarios and verdicts: for a terminal of 80 columns, or for a file."""
 
 from __future__ import annotations
 
-import html as _html
 import io
 import json
 import math
@@ -35,7 +34,7 @@ HUGE_COUNT, HUGE, TINY = 2**31, 1e20, 1e-100
 """Bounds beyond these are met by nobody, and not shown."""
 
 _STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow", "measured": "cyan"}
-_HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
+HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
 
 
 def plain(part: RenderableType) -> str:
@@ -81,18 +80,18 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
 
 def _verdict_table(results: Sequence[Result], narrow: bool, gap: int) -> Table:
     """Table of verdicts; a narrow one has the unit below the quantity."""
-    headings = _HEADINGS[:2] + _HEADINGS[3:] if narrow else _HEADINGS
+    headings = HEADINGS[:2] + HEADINGS[3:] if narrow else HEADINGS
     table = _table(*headings, right=("value ± error", "law", "z", "detects"), fixed=headings)
     for result in results:
         if len(results) > 1:
             table.add_section()
             table.add_row(Text(result.scenario.name, style="bold"))
         for verdict in result.verdicts:
-            name, value, unit, *others = _cells(verdict)
+            name, value, unit, *others = cells_of(verdict)
             first = Text(name)
             if narrow and unit:
                 first.append(f"\n  {unit}", style="dim")
-            outcome = Text(_outcome(verdict), style=_STYLES[verdict.outcome])
+            outcome = Text(outcome_of(verdict), style=_STYLES[verdict.outcome])
             cells = [value, *others] if narrow else [value, unit, *others]
             table.add_row(first, *map(Text, cells), outcome)
     table.padding = (0, gap, 0, 0)
@@ -123,12 +122,12 @@ def legend(judged: Sequence[Verdict]) -> list[str]:
         lines.append(f"of which the law's own approximation: {', '.join(approximate)}")
     if any(v.z is None and v.tolerance > 0.0 for v in judged):
         lines.append("± …: no statistical error; the value must lie this near the law")
-    if any(_outcome(v).endswith("*") for v in judged):
+    if any(outcome_of(v).endswith("*") for v in judged):
         lines.append("*: no rival law differs at these parameters, so z alone decides")
     return lines
 
 
-def _outcome(verdict: Verdict) -> str:
+def outcome_of(verdict: Verdict) -> str:
     return verdict.outcome + ("*" if verdict.by_z_alone and verdict.outcome == "agrees" else "")
 
 
@@ -162,7 +161,7 @@ def _whole(table: Table) -> Table:
     return table
 
 
-def _cells(verdict: Verdict) -> tuple[str, ...]:
+def cells_of(verdict: Verdict) -> tuple[str, ...]:
     """Every column of a verdict but the outcome."""
     law = f"{verdict.law:.5g}"
     if verdict.expected != verdict.law:
@@ -294,21 +293,6 @@ def _bounds(constraints: Iterable[Any]) -> str:
 
 def _huge(bound: float) -> bool:
     return abs(bound) >= (HUGE_COUNT if isinstance(bound, int) else HUGE)
-
-
-def html(result: Result) -> str:
-    """Table of the verdicts of one run for a notebook."""
-
-    def row(cells: Iterable[str], tag: str) -> str:
-        inner = "".join(f"<{tag}>{_html.escape(c).replace(chr(10), '<br>')}</{tag}>" for c in cells)
-        return f"<tr>{inner}</tr>"
-
-    said = [*legend(result.verdicts), *result.notes]
-    head = row(_HEADINGS, "th")
-    body = "".join(row((*_cells(v), _outcome(v)), "td") for v in result.verdicts)
-    sentences = "".join(f"<p>{_html.escape(note)}</p>" for note in said)
-    caption = f"<caption>{_html.escape(result.title)}</caption>"
-    return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>{sentences}"
 
 
 def json_text(content: Any) -> str:

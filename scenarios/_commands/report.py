@@ -1,0 +1,34 @@
+"""Hand a store to someone as one page: ``report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .._report import checked_page_path, read_and_judge, write_whole
+from ._answer import Answer, status_of
+
+
+def report_command(
+    stores: Annotated[
+        list[Path], typer.Argument(metavar="DIR", help="Folder of a store, or one of its files.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The page, e.g. report.html.")
+    ],
+) -> Answer:
+    """Write stored runs as one HTML page that needs nothing beside it.
+
+    Nothing is simulated; all verdicts are judged together, as by validate.
+    """
+    target = checked_page_path(output)
+    results, reading = read_and_judge(stores)
+    from .._page import page
+
+    write_whole(target, page(results, reading.origins, reading.problems))
+    outcomes = [verdict.outcome for result in results for verdict in result.verdicts]
+    counts = ", ".join(f"{outcomes.count(o)} {o}" for o in dict.fromkeys(outcomes))
+    n_runs = "1 run" if len(results) == 1 else f"{len(results)} runs"
+    return Answer(f"{output}: {n_runs}; {counts}", status_of(results), reading.problems)

@@ -1,0 +1,378 @@
+"""Results as HTML: one page that needs nothing beside it, and the same of one run in a notebook.
+
+The templates say how it looks, and escape whatever they are given; here is what they are given.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analysis import Verdict
+from analysis.verdict import FAMILY_ERROR_RATE, MINIMUM_BATCHES, Outcome
+from walkers.engine.record import software_versions
+
+from . import _convergence, _tables
+from ._page_figures import inline_svg
+from ._parameters import plain
+from ._provenance import Origin, changed_parameters, command_of, provenance
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ._result import Result
+
+OUTCOMES: tuple[Outcome, ...] = ("disagrees", "undecided", "agrees", "measured")
+"""From what a reader should see first to what needs no eye."""
+
+SMALL = 300_000
+"""Characters of per-batch values that a page still carries for one run."""
+
+_HEADINGS = ("quantity", "value ± error", "law", "z", "place", "detects", "outcome")
+_FOLDER = Path(__file__).with_name("_templates")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the page: its SVG, safe to be put in as it is, and its caption."""
+
+    svg: Any
+    caption: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that the page carries within itself."""
+
+    label: str
+    name: str
+    text: str
+    kind: str
+
+    @property
+    def address(self) -> str:
+        """Address that holds the whole content."""
+        content = base64.b64encode(self.text.encode()).decode()
+        return f"data:{self.kind};charset=utf-8;base64,{content}"
+
+    @property
+    def size(self) -> str:
+        """Size in words."""
+        n_bytes = len(self.text.encode())
+        return f"{n_bytes / 1000:.0f} kB" if n_bytes >= 1000 else f"{n_bytes} bytes"
+
+
+def page(
+    results: Sequence[Result],
+    origins: Sequence[Origin | None] = (),
+    problems: Sequence[str] = (),
+    overview: Sequence[Drawing] = (),
+) -> str:
+    """Whole page of runs that were judged together.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        In the order of the page.
+    origins : sequence, optional
+        Where each was read from.
+    problems : sequence of str, optional
+        What could not be reported, and why.
+    overview : sequence of Drawing, optional
+        Figures of all runs together, shown before the single ones.
+    """
+    from markupsafe import Markup
+
+    origins = origins or [None] * len(results)
+    runs = [
+        _run(result, origin, f"{_slug(result.scenario.name)}-{number}")
+        for number, (result, origin) in enumerate(zip(results, origins, strict=True), start=1)
+    ]
+    verdicts = [verdict for result in results for verdict in result.verdicts]
+    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    title = results[0].scenario.name if len(results) == 1 else f"{len(results)} runs"
+    return _environment().get_template("page.html").render(
+        title=title,
+        counts=_counts(verdicts),
+        n_judged=sum(verdict.z is not None for verdict in verdicts),
+        family_error_rate=_tables.percent(FAMILY_ERROR_RATE),
+        downloads=_verdict_files(results, "fluxwalk"),
+        problems=problems,
+        overview=overview,
+        runs=runs,
+        version=software_versions()["fluxwalk"],
+        script=Markup(script),
+        script_hash=f"sha256-{digest}",
+    )  # fmt: skip
+
+
+def section(result: Result) -> str:
+    """One run for a notebook: table and figure, the rest folded."""
+    name = f"{_slug(result.scenario.name)}-{result.record.sha256()[:12]}"
+    return _environment().get_template("notebook.html").render(run=_run(result, None, name))
+
+
+def _environment() -> Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        headings=_HEADINGS,
+        minimum_batches=MINIMUM_BATCHES,
+        curve_width=_convergence.WIDTH,
+        curve_height=_convergence.HEIGHT,
+        curve_said=_curve_said,
+        percent=_tables.percent,
+        words=lambda outcome, n: (
+            {"agrees": "agree", "disagrees": "disagree"}.get(outcome, outcome) if n > 1 else outcome
+        ),
+    )
+    return environment
+
+
+def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
+    """Everything that the templates show of one run."""
+    verdicts, record = result.verdicts, result.record
+    quantities = {verdict.quantity for verdict in verdicts}
+    checks = [check for check in result.checks if check.quantity in quantities]
+    counts = _counts(verdicts)
+    rule = result.scenario.wrong_rules.get(result.wrong_rule or "")
+    changed = changed_parameters(result)
+    return {
+        "id": name,
+        "name": result.scenario.name,
+        "question": result.scenario.question,
+        "outcome": next(outcome for outcome in OUTCOMES if counts[outcome]),
+        "counts": counts,
+        "n_batches": record.n_batches,
+        "caption": result.title,
+        "wrong_rule": result.wrong_rule,
+        "wrong_rule_help": rule.help.rstrip(".") if rule else "",
+        "changed": ", ".join(f"{key}={_shown(getattr(result.params, key))}" for key in changed),
+        "rows": [_row(verdict) for verdict in verdicts],
+        "legend": _legend(verdicts),
+        "notes": result.notes,
+        "figure": _figure(result, name),
+        "curves": _convergence.curves(checks),
+        "any_law": any(check.prediction.is_claim for check in checks),
+        "rule": _blocks(result.scenario.rule),
+        "parameters": _parameters(result, changed),
+        "laws": _laws(result),
+        "command": command_of(result),
+        "provenance": provenance(result, origin),
+        "downloads": [*_verdict_files([result], _file_name(result)), *_batch_file(result)],
+    }
+
+
+def _counts(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
+    outcomes = [verdict.outcome for verdict in verdicts]
+    return {outcome: outcomes.count(outcome) for outcome in OUTCOMES}
+
+
+def _row(verdict: Verdict) -> dict[str, Any]:
+    quantity, value, unit, law, z, detects = _tables.cells_of(verdict)
+    return {
+        "quantity": quantity,
+        "value": value,
+        "unit": unit,
+        "law": law.replace("-", "−"),
+        "z": z.replace("-", "−"),
+        "detects": detects,
+        "place": _place(verdict),
+        "outcome": verdict.outcome,
+        "mark": _tables.outcome_of(verdict).removeprefix(verdict.outcome),
+        "sentence": verdict.sentence.rstrip("."),
+    }
+
+
+def _place(verdict: Verdict) -> dict[str, Any] | None:
+    """Where an estimate lies in its band: a strip 120 wide, the law in its middle."""
+    if verdict.z is None:
+        return None
+    half_band = verdict.threshold + verdict.tolerance / verdict.stderr
+    unit = 38.0 / half_band
+
+    def x(value: float) -> float:
+        return round(60.0 + unit * (value - verdict.expected) / verdict.stderr, 1)
+
+    rival = None if verdict.rival is None or verdict.by_z_alone else x(verdict.rival)
+    centre = x(verdict.value)
+    side = "above" if verdict.z > 0 else "below"
+    return {
+        "low": 22.0,
+        "high": 98.0,
+        "x": centre,
+        "error_low": max(1.0, x(verdict.value - verdict.stderr)),
+        "error_high": min(119.0, x(verdict.value + verdict.stderr)),
+        "arrow": 0 if 4.0 <= centre <= 116.0 else int(np.sign(verdict.z)),
+        "rival": rival if rival is not None and 4.0 <= rival <= 116.0 else None,
+        "said": f"{abs(verdict.z):.1f} standard errors {side} the law; "
+        f"up to {half_band:.1f} would agree",
+    }
+
+
+def _legend(verdicts: Sequence[Verdict]) -> list[str]:
+    lines = list(_tables.legend(verdicts))
+    if any(verdict.z is not None for verdict in verdicts):
+        lines.append(
+            "place: line = law, dot = estimate with its standard error, grey = where it would "
+            "agree, arrow = beyond the strip, × = rival law where it is near enough to be seen"
+        )
+    return lines
+
+
+def _curve_said(curve: _convergence.Curve) -> str:
+    first, last = curve.prefixes[0], curve.prefixes[-1]
+    law = f"; law {curve.centre:.6g}" if curve.is_claim else ""
+    unit = f" {curve.check.estimate.unit}".rstrip()
+    return (
+        f"{curve.check.quantity}: {_tables.with_error(first.value, first.stderr)} after "
+        f"{first.n_batches} batches, {_tables.with_error(last.value, last.stderr)}{unit} after "
+        f"{last.n_batches}{law}"
+    )
+
+
+def _figure(result: Result, name: str) -> Drawing:
+    from markupsafe import Markup
+
+    svg, description = inline_svg(result.untitled_figure, name)
+    return Drawing(Markup(svg), description)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Part of a docstring: a paragraph, lines to be kept, or a list."""
+
+    kind: str
+    lines: list[Any]
+
+
+def _blocks(rule: str) -> list[Block]:
+    """Docstring but its first line, which is the question, without the marks of reST."""
+    blocks = []
+    for part in re.split(r"\n\s*\n", rule.partition("\n")[2].strip("\n")):
+        lines = part.splitlines()
+        if re.match(r"\s*[-*] ", part):
+            items = re.split(r"(?m)^\s*[-*] ", part)[1:]
+            blocks.append(Block("list", [_marked(" ".join(item.split())) for item in items]))
+        elif lines and all(line.startswith((" ", "\t")) for line in lines):
+            blocks.append(Block("lines", [_marked(line.strip()) for line in lines]))
+        elif lines:
+            blocks.append(Block("paragraph", [_marked(" ".join(part.split()))]))
+    return blocks
+
+
+def _marked(text: str) -> Any:
+    """Escape a text, and turn ``code`` and *stress* into what they mean."""
+    from markupsafe import Markup, escape
+
+    safe = re.sub(r"``(.+?)``", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])", r"<em>\1</em>", safe))
+
+
+def _parameters(result: Result, changed: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "value": _shown(getattr(result.params, name)),
+            "default": _shown(entry["default"]),
+            "unit": entry["unit"],
+            "help": _marked(entry["help"]),
+            "changed": name in changed,
+        }
+        for name, entry in result.scenario.parameters().items()
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape} of {value.dtype}"
+    return "none" if value is None else str(plain(value))
+
+
+def _laws(result: Result) -> list[dict[str, str]]:
+    sources = {check.quantity: check.prediction.source for check in result.checks}
+    return [
+        {
+            "quantity": verdict.quantity,
+            "name": verdict.law_name,
+            "value": ""
+            if verdict.outcome == "measured"
+            else f"{verdict.law:.6g} {verdict.unit}".rstrip(),
+            "rival": "" if verdict.rival is None else f"{verdict.rival_name} ({verdict.rival:.6g})",
+            "source": sources.get(verdict.quantity, ""),
+        }
+        for verdict in result.verdicts
+    ]
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "run"
+
+
+def _file_name(result: Result) -> str:
+    rule = f"-{_slug(result.wrong_rule)}" if result.wrong_rule else ""
+    return f"{_slug(result.scenario.name)}{rule}-{result.record.sha256()[:12]}"
+
+
+def _verdict_files(results: Sequence[Result], name: str) -> list[Download]:
+    objects: list[Mapping[str, Any]] = [result.as_json() for result in results]
+    rows = [
+        {
+            "scenario": run["scenario"],
+            "wrong_rule": run.get("wrong_rule", ""),
+            "record_sha256": run["record_sha256"],
+            "seed": run["seed"],
+            "batches": run["batches"],
+            **{key: value for key, value in verdict.items() if key != "interval"},
+        }
+        for run in objects
+        for verdict in run["verdicts"]
+    ]
+    content = {"family_error_rate": FAMILY_ERROR_RATE, "results": objects}
+    as_json = _tables.json_text(content if len(results) > 1 else objects[0])
+    return [
+        Download("Verdicts as CSV", f"{name}-verdicts.csv", _csv(rows), "text/csv"),
+        Download("Verdicts as JSON", f"{name}-verdicts.json", as_json, "application/json"),
+    ]
+
+
+def _batch_file(result: Result) -> list[Download]:
+    """Value of every quantity in every batch, where they are not too many."""
+    n = result.record.n_batches
+    columns = {
+        check.quantity: check.estimate.batch_values
+        for check in result.checks
+        if check.estimate.batch_values.size == n
+    }
+    if not columns or 20 * n * len(columns) > SMALL:
+        return []
+    rows = [
+        {"batch": b, **{name: float(values[b]) for name, values in columns.items()}}
+        for b in range(n)
+    ]
+    return [Download("Batches as CSV", f"{_file_name(result)}-batches.csv", _csv(rows), "text/csv")]
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
