@@ -23,7 +23,7 @@ from walkers.engine.record import software_versions
 
 from . import _convergence, _tables
 from ._page_figures import inline_svg
-from ._parameters import plain
+from ._parameters import number, plain
 from ._provenance import Origin, changed_parameters, command_of, provenance
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ OUTCOMES: tuple[Outcome, ...] = ("disagrees", "undecided", "agrees", "measured")
 SMALL = 300_000
 """Characters of per-batch values that a page still carries for one run."""
 
-_HEADINGS = ("quantity", "value ± error", "law", "z", "place", "detects", "outcome")
+_HEADINGS = ("quantity", "value ± error", "law", "z", "deviation", "detects", "outcome")
 _FOLDER = Path(__file__).with_name("_templates")
 
 
@@ -94,19 +94,20 @@ def page(
 
     origins = origins or [None] * len(results)
     runs = [
-        _run(result, origin, f"{_slug(result.scenario.name)}-{number}")
-        for number, (result, origin) in enumerate(zip(results, origins, strict=True), start=1)
+        _run(result, origin, f"{_slug(result.scenario.name)}-{place}")
+        for place, (result, origin) in enumerate(zip(results, origins, strict=True), start=1)
     ]
     verdicts = [verdict for result in results for verdict in result.verdicts]
     script = (_FOLDER / "page.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    title = results[0].scenario.name if len(results) == 1 else f"{len(results)} runs"
+    title = results[0].scenario.name if len(results) == 1 else f"{len(results)} runs and their laws"
     return _environment().get_template("page.html").render(
         title=title,
         counts=_counts(verdicts),
         n_judged=sum(verdict.z is not None for verdict in verdicts),
         family_error_rate=_tables.percent(FAMILY_ERROR_RATE),
         downloads=_verdict_files(results, "fluxwalk"),
+        n_wrong_rules=sum(result.wrong_rule is not None for result in results),
         problems=problems,
         overview=overview,
         runs=runs,
@@ -124,6 +125,7 @@ def section(result: Result) -> str:
 
 def _environment() -> Environment:
     import jinja2
+    from markupsafe import Markup
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
@@ -139,9 +141,8 @@ def _environment() -> Environment:
         curve_height=_convergence.HEIGHT,
         curve_said=_curve_said,
         percent=_tables.percent,
-        words=lambda outcome, n: (
-            {"agrees": "agree", "disagrees": "disagree"}.get(outcome, outcome) if n > 1 else outcome
-        ),
+        outcome_of_many=_tables.outcome_of_many,
+        css=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),
     )
     return environment
 
@@ -189,16 +190,21 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     quantity, value, unit, law, z, detects = _tables.cells_of(verdict)
     return {
         "quantity": quantity,
-        "value": value,
+        "value": _minus(value),
         "unit": unit,
-        "law": law.replace("-", "−"),
-        "z": z.replace("-", "−"),
+        "law": _minus(law),
+        "z": _minus(z),
         "detects": detects,
         "place": _place(verdict),
         "outcome": verdict.outcome,
         "mark": _tables.outcome_of(verdict).removeprefix(verdict.outcome),
-        "sentence": verdict.sentence.rstrip("."),
+        "sentence": verdict.sentence,
     }
+
+
+def _minus(text: str) -> str:
+    """Write signs as they are printed; exponents stay as a computer reads them."""
+    return re.sub(r"(?<![e\d])-", "−", text)
 
 
 def _place(verdict: Verdict) -> dict[str, Any] | None:
@@ -223,7 +229,7 @@ def _place(verdict: Verdict) -> dict[str, Any] | None:
         "arrow": 0 if 4.0 <= centre <= 116.0 else int(np.sign(verdict.z)),
         "rival": rival if rival is not None and 4.0 <= rival <= 116.0 else None,
         "said": f"{abs(verdict.z):.1f} standard errors {side} the law; "
-        f"up to {half_band:.1f} would agree",
+        f"the threshold is {half_band:.1f}",
     }
 
 
@@ -231,8 +237,8 @@ def _legend(verdicts: Sequence[Verdict]) -> list[str]:
     lines = list(_tables.legend(verdicts))
     if any(verdict.z is not None for verdict in verdicts):
         lines.append(
-            "place: line = law, dot = estimate with its standard error, grey = where it would "
-            "agree, arrow = beyond the strip, × = rival law where it is near enough to be seen"
+            "deviation: line = law, dot = estimate with its standard error, grey = up to the "
+            "threshold, arrow = far beyond, × = the rival law where it is near enough to be seen"
         )
     return lines
 
@@ -266,7 +272,10 @@ class Block:
 def _blocks(rule: str) -> list[Block]:
     """Docstring but its first line, which is the question, without the marks of reST."""
     blocks = []
-    for part in re.split(r"\n\s*\n", rule.partition("\n")[2].strip("\n")):
+    text = rule.partition("\n")[2].strip("\n")
+    if text.startswith("Rule: "):  # as the heading above it says
+        text = text[6:7].upper() + text[7:]
+    for part in re.split(r"\n\s*\n", text):
         lines = part.splitlines()
         if re.match(r"\s*[-*] ", part):
             items = re.split(r"(?m)^\s*[-*] ", part)[1:]
@@ -303,6 +312,8 @@ def _parameters(result: Result, changed: Sequence[str]) -> list[dict[str, Any]]:
 def _shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"array {value.shape} of {value.dtype}"
+    if isinstance(value, float):
+        return number(value)
     return "none" if value is None else str(plain(value))
 
 

@@ -22,11 +22,15 @@ from ._stored import answered, stored_files
 
 @dataclass
 class Reading:
-    """What was found in stores: runs with their origins, and what could not be read."""
+    """What was found in stores: runs with their origins, and what is not shown, with reasons.
+
+    ``seen``: the first file of every question, so that a copy of it is not counted again.
+    """
 
     runs: list[Run] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, str, int | None], Path] = field(default_factory=dict)
 
 
 def report(source: Result | Iterable[Result] | str | Path, file: str | Path) -> Path:
@@ -99,6 +103,11 @@ def _read(path: Path, reading: Reading) -> None:
         return
     origin = Origin(path.name, len(stored.batches), stored.identity)
     for question, n_batches in stored.questions.items():
+        key = (stored.identity["run_digest"], question, n_batches)
+        first = reading.seen.setdefault(key, path)
+        if first != path:
+            reading.problems.append(f"{path}: holds the same run as {first}, shown once")
+            continue
         try:
             reading.runs.append(answered(stored, question, n_batches))
         except (walkers.StoreError, ParameterError, ScenarioError) as error:

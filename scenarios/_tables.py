@@ -131,6 +131,12 @@ def outcome_of(verdict: Verdict) -> str:
     return verdict.outcome + ("*" if verdict.by_z_alone and verdict.outcome == "agrees" else "")
 
 
+def outcome_of_many(outcome: str, n_verdicts: int) -> str:
+    """Say of how many verdicts it is the outcome: 1 agrees, 2 agree."""
+    word = outcome.removesuffix("s") if n_verdicts != 1 else outcome
+    return f"{n_verdicts} {word}"
+
+
 def _table(*headings: str, right: Iterable[str] = (), fixed: Iterable[str] = ()) -> Table:
     """Blank table; columns ``right`` are flush right, those ``fixed`` are never broken."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .._report import checked_page_path, read_and_judge, write_whole
+from .._tables import outcome_of_many
 from ._answer import Answer, status_of
 
 
@@ -29,6 +30,8 @@ def report_command(
 
     write_whole(target, page(results, reading.origins, reading.problems))
     outcomes = [verdict.outcome for result in results for verdict in result.verdicts]
-    counts = ", ".join(f"{outcomes.count(o)} {o}" for o in dict.fromkeys(outcomes))
+    counts = ", ".join(
+        outcome_of_many(outcome, outcomes.count(outcome)) for outcome in dict.fromkeys(outcomes)
+    )
     n_runs = "1 run" if len(results) == 1 else f"{len(results)} runs"
     return Answer(f"{output}: {n_runs}; {counts}", status_of(results), reading.problems)
