@@ -10,6 +10,7 @@ refuse_strangers()  # before anything below imports walkers or analysis
 
 from walkers import BatchError, ExecutorError, KernelError, StoreError  # noqa: E402
 
+from ._define import define  # noqa: E402
 from ._inputs import InputError  # noqa: E402
 from ._job import Stage  # noqa: E402
 from ._limits import TooBigError  # noqa: E402
@@ -36,6 +37,7 @@ __all__ = [
     "StoreError",
     "TooBigError",
     "WrongRule",
+    "define",
     "load",
     "names",
     "parameter",

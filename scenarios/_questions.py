@@ -25,11 +25,11 @@ class Question:
     def of(
         cls, scenario: Scenario, params: Parameters, seed: int, wrong_rule: str | None
     ) -> Question | None:
-        """Question that a run puts; None where its data came as arrays, which no file names."""
-        values = params.model_dump()
-        if any(isinstance(value, np.ndarray) for value in values.values()):
+        """Question that a run puts; None where no file names its data, or its scenario."""
+        values, source = params.model_dump(), scenario.source
+        if source is None or any(isinstance(value, np.ndarray) for value in values.values()):
             return None
-        return cls(scenario.source, plain(values), seed, wrong_rule)
+        return cls(source, plain(values), seed, wrong_rule)
 
     @classmethod
     def from_text(cls, text: str) -> Question:

@@ -76,8 +76,10 @@ class Scenario:
     file: ScenarioFile
 
     @property
-    def source(self) -> str:
-        """What ``load`` finds it by: the name of an installed scenario, the path of a file."""
+    def source(self) -> str | None:
+        """What ``load`` finds it by: an installed scenario's name, a file's path; else None."""
+        if not hasattr(self.file, "__file__"):  # made of parts, in a notebook perhaps
+            return None
         if self.file.__name__.startswith(_OWN_FILE):
             return str(Path(self.file.__file__).resolve())
         return self.name

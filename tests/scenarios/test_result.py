@@ -188,3 +188,19 @@ def test_bad_options_are_parameter_errors():
         with pytest.raises(scenarios.ParameterError) as caught:
             scenarios.run("random-walk", **options)
         assert str(caught.value).replace("-", "_").startswith(tuple(options))
+
+
+def test_a_scenario_made_of_parts_is_the_one_that_stands_in_a_file(result, tmp_path):
+    from scenarios import random_walk as file
+
+    parts = {
+        name: getattr(file, name) for name in ("Params", "QUANTITIES", "build", "laws", "checks")
+    }
+    made = scenarios.define("walk-here", "Does it?", WRONG_RULES=file.WRONG_RULES, **parts)
+    here = scenarios.run(made, steps=20, batches=64, seed=3, jobs=1, store=tmp_path)
+    assert here.record.sha256() == result.record.sha256()
+    assert here.title.startswith("walk-here: 64 batches")
+    wrong = scenarios.run(made, steps=20, batches=64, wrong_rule="persistence", jobs=1)
+    assert wrong.verdicts[0].outcome == "disagrees"
+    with pytest.raises(scenarios.ScenarioError, match=r"^walk.here: .*lacks QUANTITIES"):
+        scenarios.define("walk-here", "Does it?", **{**parts, "QUANTITIES": {}})
