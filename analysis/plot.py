@@ -36,6 +36,27 @@ def figure(n_panels: int = 1) -> tuple[Figure, list[Axes]]:
     return drawing, panels
 
 
+def panels_over_strips(n_panels: int) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Blank figure of small multiples: panels, each over a strip with the same abscissa."""
+    from ._figure import Figure
+
+    n_columns = {1: 1, 2: 2, 4: 2}.get(n_panels, 3)
+    n_rows = -(-n_panels // n_columns)
+    size = (0.6 + 4.4 * n_columns, 0.4 + 4.4 * n_rows)
+    drawing = Figure(figsize=size, layout="constrained", dpi=150)
+    grid = drawing.add_gridspec(2 * n_rows, n_columns, height_ratios=[3.4, 1.0] * n_rows)
+    panels = []
+    for number in range(n_panels):
+        row, column = divmod(number, n_columns)
+        strip = drawing.add_subplot(grid[2 * row + 1, column])
+        panel = drawing.add_subplot(grid[2 * row, column], sharex=strip)
+        panel.tick_params(labelbottom=False, which="both")
+        for axes in (panel, strip):
+            axes.spines[["top", "right"]].set_visible(False)
+        panels.append((panel, strip))
+    return drawing, panels
+
+
 def draw_law(axes: Axes, x: ArrayLike, y: ArrayLike, label: str) -> None:
     """Draw a law as a line."""
     axes.plot(np.asarray(x), np.asarray(y), color=LAW_COLOUR, lw=1.5, label=label, zorder=1)

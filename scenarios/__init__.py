@@ -19,6 +19,8 @@ from ._report import report  # noqa: E402
 from ._result import Result  # noqa: E402
 from ._run import run  # noqa: E402
 from ._scenario import Quantity, ScenarioError, WrongRule, load, names  # noqa: E402
+from ._sweep import sweep  # noqa: E402
+from ._sweep_result import Sweep  # noqa: E402
 
 __all__ = [
     "BatchError",
@@ -35,6 +37,7 @@ __all__ = [
     "ScenarioError",
     "Stage",
     "StoreError",
+    "Sweep",
     "TooBigError",
     "WrongRule",
     "define",
@@ -43,4 +46,5 @@ __all__ = [
     "parameter",
     "report",
     "run",
+    "sweep",
 ]

@@ -25,6 +25,7 @@ class RunFile:
     precision: Any = None
     batches: Any = None
     parameters: dict[str, Any] = field(default_factory=dict)
+    sweep: dict[str, Any] = field(default_factory=dict)
 
 
 FileStamp = tuple[int, int]
@@ -39,11 +40,11 @@ def file_stamp(path: str | Path) -> FileStamp | None:
     return found.st_mtime_ns, found.st_size
 
 
-_KEYS = ("scenario", "seed", "precision", "batches", "parameters")
+_KEYS = ("scenario", "seed", "precision", "batches", "parameters", "sweep")
 
 
 def read_run_file(path: Path) -> RunFile:
-    """Read a TOML file: ``scenario``, optional ``seed``, ``precision``, ``batches``, parameters.
+    """Read a TOML file: scenario, optional seed, precision, batches, parameters, sweep.
 
     Raises
     ------
@@ -54,11 +55,12 @@ def read_run_file(path: Path) -> RunFile:
     for key in content:
         if key not in _KEYS:
             raise InputError(f"{path}: {key}: no such key; there are: {', '.join(_KEYS)}")
-    scenario, parameters = content.get("scenario"), content.get("parameters", {})
+    scenario = content.get("scenario")
     if not isinstance(scenario, str):
         raise InputError(f"{path}: scenario: must name a scenario, got {shown(scenario)}")
-    if not isinstance(parameters, dict):
-        raise InputError(f"{path}: parameters: must be a table, got {shown(parameters)}")
+    for table in ("parameters", "sweep"):
+        if not isinstance(content.get(table, {}), dict):
+            raise InputError(f"{path}: {table}: must be a table, got {shown(content[table])}")
     return RunFile(**content)
 
 
@@ -100,6 +102,14 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
 def read_number(text: str | None) -> Any:
     """Read a number of an option as ``--set`` reads its values, so that 1e6 counts too."""
     return None if text is None else _toml_value(text)
+
+
+def split_list(text: str) -> list[Any]:
+    """Read ``a,b,c`` as ``--set`` reads its values; a comma within quotes or brackets is none."""
+    whole = _toml_value(f"[{text}]")
+    if not isinstance(whole, list):  # bare words
+        return [_toml_value(part.strip()) for part in text.split(",") if part.strip()]
+    return whole[0] if len(whole) == 1 and isinstance(whole[0], list) else whole
 
 
 def _toml_value(text: str) -> Any:

@@ -45,7 +45,7 @@ class Stage:
     ``n_wanted`` batches complete this round; ``goal`` is the precision asked for, None where
     the number of batches was given. ``relative_error`` works out that of the leading quantity
     from the batches that are complete in order, None where they are too few. ``forecast`` is told
-    before a round only.
+    before a round only. ``seconds_to_go`` is None where the rate of the batches tells it.
     """
 
     scenario: str
@@ -54,6 +54,7 @@ class Stage:
     goal: float | None
     relative_error: Callable[[], float | None]
     forecast: Forecast | None = None
+    seconds_to_go: float | None = None
 
 
 Progress = Callable[[Stage], None]
@@ -154,9 +155,9 @@ def prepared(
     wrong_rule: str | None,
 ) -> Job:
     """Check everything that was asked for, and build the model."""
-    rule = _find_wrong_rule(scenario, wrong_rule)
+    rule = find_wrong_rule(scenario, wrong_rule)
     params = validate(scenario.file.Params, {**(rule.parameters if rule else {}), **values})
-    seed, n_batches, goal = _checked_options(seed, n_batches, precision)
+    seed, n_batches, goal = checked_options(seed, n_batches, precision)
     model = scenario.call("build", params)
     if rule is not None:
         if model.n_given is not None:
@@ -169,7 +170,8 @@ def prepared(
     return Job(scenario, params, model, seed, n_batches, goal, wrong_rule)
 
 
-def _find_wrong_rule(scenario: Scenario, name: str | None) -> WrongRule | None:
+def find_wrong_rule(scenario: Scenario, name: str | None) -> WrongRule | None:
+    """Wrong rule of a scenario by its name; None for None."""
     if name is None:
         return None
     rules = {key.replace("_", "-"): rule for key, rule in scenario.wrong_rules.items()}
@@ -190,7 +192,7 @@ def batches_needed(n_batches: int, relative_error: float, goal: float) -> int:
     return FIRST_ROUND << max(0, math.ceil(math.log2(max(needed, 1.0) / FIRST_ROUND)))
 
 
-def _checked_options(
+def checked_options(
     seed: Any, n_batches: Any, precision: Any
 ) -> tuple[int, int | None, float | None]:
     """Seed, number of batches and, where that is not given, the precision to reach."""

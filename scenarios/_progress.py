@@ -76,7 +76,7 @@ class ProgressBar:
         total = stage.n_wanted
         if stage.goal is not None and self._error is not None:
             total = max(total, batches_needed(stage.n_done, self._error, stage.goal))
-        note = self._note(now, stage.n_done, total)
+        note = self._note(now, stage.n_done, total, stage.seconds_to_go)
         description = stage.scenario
         self._bar.update(
             self._task, description=description, completed=stage.n_done, total=total, note=note
@@ -88,7 +88,9 @@ class ProgressBar:
             return
         seconds, n_more = now - self._first[0], stage.n_done - self._first[1]
         if seconds >= SECONDS_OF_A_RATE and n_more >= BATCHES_OF_A_RATE:
-            to_go = (self._ahead.n_batches - stage.n_done) * seconds / n_more
+            to_go = stage.seconds_to_go
+            if to_go is None:
+                to_go = (self._ahead.n_batches - stage.n_done) * seconds / n_more
             self._foretell(stage.scenario, replace(self._ahead, seconds=to_go))
             self._ahead = None
 
@@ -98,23 +100,24 @@ class ProgressBar:
             return
         self._foretold = not forecast.is_round
         then = ", then as many as the precision needs" if forecast.is_round else ""
-        said = f"{forecast.n_batches} batches, about {_duration(forecast.seconds)} to go{then}"
+        said = f"{forecast.n_batches} batches, about {duration(forecast.seconds)} to go{then}"
         self._console.print(f"fluxwalk: {name}: {said}", markup=False, highlight=False,
                             soft_wrap=True)  # fmt: skip
 
-    def _note(self, now: float, n_done: int, total: int) -> str:
+    def _note(self, now: float, n_done: int, total: int, to_go: float | None) -> str:
         assert self._first is not None
         started, n_first = self._first
         parts = []
         if n_done > n_first and now > started:
             rate = (n_done - n_first) / (now - started)
-            parts.append(f"{rate:.3g} batches/s, {_duration((total - n_done) / rate)} left")
+            left = (total - n_done) / rate if to_go is None else to_go
+            parts.append(f"{rate:.3g} batches/s, {duration(left)} left")
         if self._error is not None:
             parts.append(f"error {100.0 * self._error:.2g} %")
         return ", ".join(parts)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Hours, minutes and seconds, as far as they matter."""
     whole = round(seconds)
     if whole < 60:

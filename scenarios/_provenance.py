@@ -37,6 +37,8 @@ def command_of(result: Result) -> str | None:
     given = result.params.model_dump()
     rule = result.scenario.wrong_rules.get(result.wrong_rule or "")
     needed = {*changed_parameters(result), *(rule.parameters if rule else ())}
+    if result.scenario.source is None:
+        return None
     words = ["fluxwalk", "run", result.scenario.source]
     for name in (name for name in given if name in needed):
         if isinstance(given[name], np.ndarray) or given[name] is None:

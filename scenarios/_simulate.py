@@ -77,6 +77,19 @@ def simulate(
         an estimate, once that is seen.
     """
     job = prepared(scenario, values, seed, n_batches, precision, wrong_rule)
+    return run_job(job, store, executor, progress, allow_long)
+
+
+def run_job(
+    job: Job,
+    store: str | Path | None,
+    executor: Executor | None,
+    progress: Progress | None,
+    allow_long: bool,
+    known: walkers.Record | None = None,
+) -> Run:
+    """Run what has been found sound; of a ``known`` record of the same model no batch again."""
+    scenario = job.scenario
     forecast = job.forecast(walkers.n_workers(executor))
     refuse_too_big(scenario.name, job.model, executor, allow_long)
     refuse_too_long(scenario.name, forecast.seconds, allow_long)
@@ -86,10 +99,10 @@ def simulate(
         if store is not None:
             keeper = walkers.Store(Path(store), scenario.name)
             run_file = stack.enter_context(keeper.open(job.model, job.seed))
-        question = Question.of(scenario, job.params, job.seed, wrong_rule)
+        question = Question.of(scenario, job.params, job.seed, job.wrong_rule)
         if run_file is not None and question is not None:
             run_file.ask(question.text())
-        run = _until_answered(job, run_file, executor, progress, allow_long)
+        run = _until_answered(job, run_file, executor, progress, allow_long, known)
         if run_file is not None and question is not None:
             run_file.ask(question.text(), run.record.n_batches)
     return run
@@ -101,9 +114,10 @@ def _until_answered(
     executor: Executor | None,
     progress: Progress | None,
     allow_long: bool,
+    known: walkers.Record | None,
 ) -> Run:
     """Run rounds of batches until they are as many, or as precise, as was asked."""
-    record, n_now = None, job.n_first
+    n_now = job.n_first
     started = time.perf_counter()
     while True:
         record = walkers.run(
@@ -113,8 +127,10 @@ def _until_answered(
             store=run_file,
             executor=executor,
             progress=None if progress is None else job.teller(progress, n_now),
-            extend=record,
+            extend=known,
         )
+        if known is None or known.n_batches < n_now:
+            known = record
         checks = job.enough_checks(record)
         seconds = time.perf_counter() - started
         precision = leading(checks).precision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html as _html
 import io
 import json
 import math
@@ -33,7 +34,7 @@ PLAIN_WIDTH = 100
 HUGE_COUNT, HUGE, TINY = 2**31, 1e20, 1e-100
 """Bounds beyond these are met by nobody, and not shown."""
 
-_STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow", "measured": "cyan"}
+STYLES = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow", "measured": "cyan"}
 HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcome")
 
 
@@ -75,13 +76,13 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
         for result in results
         for note in result.notes
     ]
-    return Group(_whole(table), Text(), *titles, *([Text()] if notes else []), *notes)
+    return Group(whole(table), Text(), *titles, *([Text()] if notes else []), *notes)
 
 
 def _verdict_table(results: Sequence[Result], narrow: bool, gap: int) -> Table:
     """Table of verdicts; a narrow one has the unit below the quantity."""
     headings = HEADINGS[:2] + HEADINGS[3:] if narrow else HEADINGS
-    table = _table(*headings, right=("value ± error", "law", "z", "detects"), fixed=headings)
+    table = blank_table(*headings, right=("value ± error", "law", "z", "detects"), fixed=headings)
     for result in results:
         if len(results) > 1:
             table.add_section()
@@ -91,7 +92,7 @@ def _verdict_table(results: Sequence[Result], narrow: bool, gap: int) -> Table:
             first = Text(name)
             if narrow and unit:
                 first.append(f"\n  {unit}", style="dim")
-            outcome = Text(outcome_of(verdict), style=_STYLES[verdict.outcome])
+            outcome = Text(outcome_of(verdict), style=STYLES[verdict.outcome])
             cells = [value, *others] if narrow else [value, unit, *others]
             table.add_row(first, *map(Text, cells), outcome)
     table.padding = (0, gap, 0, 0)
@@ -113,13 +114,14 @@ def legend(judged: Sequence[Verdict]) -> list[str]:
         lines.append(
             "detects: the smallest deviation that would have been flagged, 99 times in 100"
         )
-    approximate = [
-        f"{v.quantity} {percent(v.tolerance / v.scale)}"
-        for v in judged
-        if v.z is not None and v.tolerance > 0.01 * v.detectable
-    ]
+    approximate: dict[str, float] = {}
+    for v in judged:
+        if v.z is not None and v.tolerance > 0.01 * v.detectable:
+            share = v.tolerance / v.scale
+            approximate[v.quantity] = max(share, approximate.get(v.quantity, 0.0))
     if approximate:
-        lines.append(f"of which the law's own approximation: {', '.join(approximate)}")
+        listed = ", ".join(f"{name} {percent(share)}" for name, share in approximate.items())
+        lines.append(f"of which the law's own approximation: {listed}")
     if any(v.z is None and v.tolerance > 0.0 for v in judged):
         lines.append("± …: no statistical error; the value must lie this near the law")
     if any(outcome_of(v).endswith("*") for v in judged):
@@ -128,6 +130,7 @@ def legend(judged: Sequence[Verdict]) -> list[str]:
 
 
 def outcome_of(verdict: Verdict) -> str:
+    """Outcome, with a star where z alone decided."""
     return verdict.outcome + ("*" if verdict.by_z_alone and verdict.outcome == "agrees" else "")
 
 
@@ -137,7 +140,7 @@ def outcome_of_many(outcome: str, n_verdicts: int) -> str:
     return f"{n_verdicts} {word}"
 
 
-def _table(*headings: str, right: Iterable[str] = (), fixed: Iterable[str] = ()) -> Table:
+def blank_table(*headings: str, right: Iterable[str] = (), fixed: Iterable[str] = ()) -> Table:
     """Blank table; columns ``right`` are flush right, those ``fixed`` are never broken."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in headings:
@@ -156,7 +159,7 @@ def _measured(part: RenderableType) -> Measurement:
     return Measurement.get(unlimited, unlimited.options, part)
 
 
-def _whole(table: Table) -> Table:
+def whole(table: Table) -> Table:
     """Keep a table from being cut where there is no room: a terminal wraps its lines then."""
     for column in table.columns:
         if column.no_wrap:
@@ -219,32 +222,34 @@ def with_error(value: float, error: float) -> str:
 
 def scenarios(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
     """Name, question and law of every scenario."""
-    table = _table("scenario", "question", "law", fixed=("scenario",))
+    table = blank_table("scenario", "question", "law", fixed=("scenario",))
     for row in rows:
         table.add_row(*map(_prose, row))
         table.add_section()
-    return _whole(table)
+    return whole(table)
 
 
 def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
     """Everything about one scenario: parameters, rule, quantities and laws."""
     fixed = ("parameter", "quantity", "wrong rule", "unit", "value", "bounds")
-    parameters = _table("parameter", "default", "unit", "bounds", "help", fixed=fixed)
+    parameters = blank_table("parameter", "default", "unit", "bounds", "help", fixed=fixed)
     for name, field in entry.parameters().items():
         bounds = _bounds(entry.file.Params.model_fields[name].metadata)
         cells = (name, _shown(field["default"]), field["unit"], bounds, field["help"])
         parameters.add_row(*map(_prose, cells))
-    quantities = _table("quantity", "value", "unit", "law", "source", right=("value",), fixed=fixed)
+    quantities = blank_table(
+        "quantity", "value", "unit", "law", "source", right=("value",), fixed=fixed
+    )
     for name, law in laws.items():
         unit = entry.file.QUANTITIES[entry.family(name)].unit
         expected = "" if law.expected == law.law else f"\n({law.expected:.6g})"
         value = f"{law.law:.6g}{expected}" if law.is_claim else "measured"
         cells = (name, value, unit, law.law_name, law.source)
         quantities.add_row(*map(_prose, cells))
-    measures = _table("quantity", "measured as", "precision relative to", fixed=fixed)
+    measures = blank_table("quantity", "measured as", "precision relative to", fixed=fixed)
     for name, quantity in entry.file.QUANTITIES.items():
         measures.add_row(*map(_prose, (name, quantity.help, quantity.scale)))
-    wrong = _table("wrong rule", "what it changes", fixed=fixed)
+    wrong = blank_table("wrong rule", "what it changes", fixed=fixed)
     for name, rule in entry.wrong_rules.items():
         wrong.add_row(_prose(name), _prose(rule.help))
     rule_text = _prose(_unwrapped(entry.rule))
@@ -256,7 +261,7 @@ def scenario(entry: Scenario, laws: Mapping[str, Prediction]) -> RenderableType:
         ("Wrong rules, which the laws must refuse", wrong),
     ):
         if table.row_count:
-            parts += [Text(), Text(title, style="bold"), _whole(table)]
+            parts += [Text(), Text(title, style="bold"), whole(table)]
     return Group(*parts)
 
 
@@ -299,6 +304,22 @@ def _bounds(constraints: Iterable[Any]) -> str:
 
 def _huge(bound: float) -> bool:
     return abs(bound) >= (HUGE_COUNT if isinstance(bound, int) else HUGE)
+
+
+def html_table(
+    title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], said: Iterable[str]
+) -> str:
+    """Table for a notebook, with what is to be said below it."""
+
+    def row(cells: Iterable[str], tag: str) -> str:
+        inner = "".join(f"<{tag}>{_html.escape(c).replace(chr(10), '<br>')}</{tag}>" for c in cells)
+        return f"<tr>{inner}</tr>"
+
+    body = "".join(row(cells, "td") for cells in rows)
+    sentences = "".join(f"<p>{_html.escape(line)}</p>" for line in said)
+    caption = f"<caption>{_html.escape(title)}</caption>"
+    head = row(headings, "th")
+    return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>{sentences}"
 
 
 def json_text(content: Any) -> str:

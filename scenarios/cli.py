@@ -33,6 +33,7 @@ from ._commands.look import list_command, show_command
 from ._commands.report import report_command
 from ._commands.run import run_command
 from ._commands.stores import drop_batch_command
+from ._commands.sweep import sweep_command
 from ._commands.validate import validate_command
 from ._inputs import InputError
 from ._limits import TooBigError
@@ -78,6 +79,7 @@ for name, command in (
     ("list", list_command),
     ("show", show_command),
     ("run", run_command),
+    ("sweep", sweep_command),
     ("validate", validate_command),
     ("report", report_command),
     ("drop-batch", drop_batch_command),

@@ -30,7 +30,7 @@ from .engine.processes import processes
 from .engine.record import Record
 from .engine.run import BatchError, run
 from .engine.store import RunFile, Store, drop_batch
-from .engine.stored import StoredRun, StoreError, read_run
+from .engine.stored import StoredRun, StoreError, count_batches, read_run
 from .lattice.chain import (
     LEFT,
     RIGHT,
@@ -147,6 +147,7 @@ __all__ = [
     "available_cores",
     "bernoulli",
     "closed_chain",
+    "count_batches",
     "cutting_plane",
     "dask",
     "drop_batch",

@@ -81,6 +81,8 @@ def run_command(
 ) -> Answer:
     """Run a scenario and judge it against its laws."""
     file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
+    if file.sweep:
+        raise InputError(f"{name}: describes a sweep; run it with: fluxwalk sweep {name}")
     values = {**file.parameters, **read_settings(settings or [])}
     extent = (read_number(batches), read_number(precision))
     n_batches, relative_error = extent if extent != (None, None) else (file.batches, file.precision)

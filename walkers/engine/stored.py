@@ -87,6 +87,22 @@ def read_run(path: Path) -> StoredRun | None:
             return StoredRun(path, identity, batches, questions)
 
 
+def count_batches(path: Path) -> int:
+    """Count the batches in the file of a run, unverified; none where there is no file.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read or is no store.
+    """
+    with readable_errors(path):
+        if not path.exists() or path.stat().st_size == 0:
+            return 0
+        with contextlib.closing(_connected(path)) as connection:
+            _identity(path, connection)
+            return int(connection.execute("SELECT count(*) FROM batches").fetchone()[0])
+
+
 def row_sha256(key: int | str, content: bytes) -> str:
     """Checksum of one row."""
     return hashlib.sha256(f"{key}:".encode() + content).hexdigest()

@@ -1,0 +1,149 @@
+"""Table of a sweep: all quantities of a short one, the leading quantity of a long one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from analysis import Verdict
+from analysis.verdict import Outcome
+
+from . import _tables
+from ._sweep_points import shown_point, shown_value
+
+if TYPE_CHECKING:
+    from ._sweep_result import Sweep
+
+MAXIMUM_ROWS = 30
+"""A table with more rows shows the leading quantity alone, and what became of the others."""
+
+MAXIMUM_NOTES = 12
+
+_HEADINGS = ("value ± error", "law", "z", "detects", "outcome")
+_OUTCOMES: tuple[Outcome, ...] = ("agrees", "disagrees", "undecided", "measured")
+
+
+def plain(sweep: Sweep) -> str:
+    """Text without colours."""
+    return _tables.plain(table(sweep))
+
+
+def table(sweep: Sweep) -> RenderableType:
+    """Every point with its verdicts, how to read them, and what else there is to say."""
+    is_long = sum(len(result.verdicts) for result in sweep.results) > MAXIMUM_ROWS
+    shown = [sweep.leading] if is_long else sweep.quantities
+    parts: list[RenderableType] = [_points(sweep, shown), Text()]
+    if is_long and len(sweep.quantities) > 1:
+        parts += [_summary(sweep), Text()]
+    parts.append(Text(sweep.title, style="bold"))
+    parts += [Text(line, style="dim") for line in legend(sweep)]
+    notes = _shortened(sweep.notes)
+    return Group(*parts, *([Text()] if notes else []), *(Text(n, style="bold") for n in notes))
+
+
+def legend(sweep: Sweep) -> list[str]:
+    """Lines that say how to read the table, and what the points have in common."""
+    verdicts = [verdict for result in sweep.results for verdict in result.verdicts]
+    counted = Counter(verdict.outcome for verdict in verdicts)
+    outcomes = ", ".join(f"{counted[name]} {name}" for name in _OUTCOMES if counted[name])
+    n_points, n_records = len(sweep.results), sweep.n_records
+    if n_records == n_points:
+        shared = (
+            "all points have the same seed: their errors may go together where the walkers' "
+            "paths are alike"
+        )
+    else:
+        sets = "one set" if n_records == 1 else f"{n_records} sets"
+        shared = (
+            f"{n_points} points share {sets} of paths, and their fluctuations: answers of one set "
+            "are one piece of evidence"
+        )
+    return [f"{len(verdicts)} verdicts: {outcomes}", shared, *_tables.legend(verdicts)]
+
+
+def html(sweep: Sweep) -> str:
+    """All rows for a notebook."""
+    headings = (*_swept(sweep), "quantity", "value ± error", "unit", *_HEADINGS[1:])
+    rows = []
+    for point, result in zip(sweep.points, sweep.results, strict=True):
+        place = [shown_value(value) for value in point.values()]
+        for verdict in result.verdicts:
+            rows.append([*place, *_tables.cells_of(verdict), _tables.outcome_of(verdict)])
+    return _tables.html_table(
+        sweep.title, headings, rows, [*legend(sweep), *_shortened(sweep.notes)]
+    )
+
+
+def _points(sweep: Sweep, quantities: Sequence[str]) -> Table:
+    """Verdicts of some quantities, each at every point that has it."""
+    headings = (*_swept(sweep), *_HEADINGS)
+    right = (*_numeric(sweep), "value ± error", "law", "z", "detects")
+    made = _tables.blank_table(*headings, right=right, fixed=headings)
+    for quantity in quantities:
+        made.add_section()
+        rows = list(_rows(sweep, quantity))
+        unit = f" [{rows[0][1].unit}]" if rows[0][1].unit else ""
+        made.add_row(Text(f"{quantity}{unit}", style="bold", justify="left"))
+        for point, verdict in rows:
+            _, value, _, *others = _tables.cells_of(verdict)
+            cells = [*map(shown_value, point.values()), value, *others]
+            outcome = Text(_tables.outcome_of(verdict), style=_tables.STYLES[verdict.outcome])
+            made.add_row(*map(Text, cells), outcome)
+    return _tables.whole(made)
+
+
+def _rows(sweep: Sweep, quantity: str) -> Iterable[tuple[dict[str, Any], Verdict]]:
+    for point, result in zip(sweep.points, sweep.results, strict=True):
+        for verdict in result.verdicts:
+            if verdict.quantity == quantity:
+                yield point, verdict
+
+
+def _swept(sweep: Sweep) -> list[str]:
+    return [f"{name} [{unit}]" if unit else name for name, unit in sweep.units.items()]
+
+
+def _numeric(sweep: Sweep) -> list[str]:
+    first = sweep.points[0].values()
+    return [
+        heading
+        for heading, value in zip(_swept(sweep), first, strict=True)
+        if isinstance(value, int | float)
+    ]
+
+
+def _summary(sweep: Sweep) -> Table:
+    """Outcomes of every quantity over all points, and where it lies farthest from its law."""
+    outcomes = [
+        name
+        for name in _OUTCOMES
+        if any(v.outcome == name for result in sweep.results for v in result.verdicts)
+    ]
+    headings = ("quantity", *outcomes, "largest |z|", "at")
+    made = _tables.blank_table(
+        *headings, right=(*outcomes, "largest |z|"), fixed=("quantity", *outcomes, "largest |z|")
+    )
+    for quantity in sweep.quantities:
+        rows = list(_rows(sweep, quantity))
+        counted = Counter(verdict.outcome for _, verdict in rows)
+        judged = [(abs(verdict.z), point) for point, verdict in rows if verdict.z is not None]
+        farthest = ("", "")
+        if judged:
+            z, point = max(judged, key=lambda pair: pair[0])
+            farthest = (f"{z:.1f}", shown_point(point))
+        made.add_row(
+            *map(Text, (quantity, *(f"{counted[name]:d}" for name in outcomes), *farthest))
+        )
+    return _tables.whole(made)
+
+
+def _shortened(notes: Sequence[str]) -> list[str]:
+    if len(notes) <= MAXIMUM_NOTES:
+        return list(notes)
+    left_out = len(notes) - MAXIMUM_NOTES + 1
+    return [*notes[: MAXIMUM_NOTES - 1], f"… and {left_out} remarks more: in --json, or .notes"]
