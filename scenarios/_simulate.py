@@ -89,23 +89,37 @@ def run_job(
     known: walkers.Record | None = None,
 ) -> Run:
     """Run what has been found sound; of a ``known`` record of the same model no batch again."""
-    scenario = job.scenario
-    forecast = job.forecast(walkers.n_workers(executor))
-    refuse_too_big(scenario.name, job.model, executor, allow_long)
-    refuse_too_long(scenario.name, forecast.seconds, allow_long)
-    job.tell_forecast(progress, 0, forecast)
+    refuse_too_much(job, executor, progress, allow_long)
     with contextlib.ExitStack() as stack:
         run_file = None
         if store is not None:
-            keeper = walkers.Store(Path(store), scenario.name)
-            run_file = stack.enter_context(keeper.open(job.model, job.seed))
-        question = Question.of(scenario, job.params, job.seed, job.wrong_rule)
+            run_file = stack.enter_context(opened_store(job, store))
+        question = Question.of(job.scenario, job.params, job.seed, job.wrong_rule)
         if run_file is not None and question is not None:
             run_file.ask(question.text())
         run = _until_answered(job, run_file, executor, progress, allow_long, known)
         if run_file is not None and question is not None:
             run_file.ask(question.text(), run.record.n_batches)
     return run
+
+
+def refuse_too_much(
+    job: Job,
+    executor: Executor | None,
+    progress: Progress | None,
+    allow_long: bool,
+    n_shards: int = 1,
+) -> None:
+    """Tell what lies ahead, unless it is too much for this machine."""
+    forecast = job.forecast(walkers.n_workers(executor) * n_shards)
+    refuse_too_big(job.scenario.name, job.model, executor, allow_long)
+    refuse_too_long(job.scenario.name, forecast.seconds, allow_long)
+    job.tell_forecast(progress, 0, forecast)
+
+
+def opened_store(job: Job, folder: str | Path) -> walkers.RunFile:
+    """Open the file of a job's run."""
+    return walkers.Store(Path(folder), job.scenario.name).open(job.model, job.seed)
 
 
 def _until_answered(

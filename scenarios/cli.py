@@ -30,6 +30,7 @@ from ._commands._answer import (
     Answer,
 )
 from ._commands.look import list_command, show_command
+from ._commands.merge import merge_command
 from ._commands.report import report_command
 from ._commands.run import run_command
 from ._commands.stores import drop_batch_command
@@ -83,6 +84,7 @@ for name, command in (
     ("validate", validate_command),
     ("report", report_command),
     ("drop-batch", drop_batch_command),
+    ("merge", merge_command),
 ):
     app.command(name)(command)
 

@@ -23,12 +23,13 @@ from .boundary import (
 )
 from .engine.courier import ExecutorError
 from .engine.executors import InlineExecutor, available_cores, n_workers, threads
+from .engine.merge import Merged, merge
 from .engine.model import KernelError, Model, Together, together
 from .engine.on_dask import dask
 from .engine.on_mpi import mpi
 from .engine.processes import processes
 from .engine.record import Record
-from .engine.run import BatchError, run
+from .engine.run import BatchError, run, run_shard
 from .engine.store import RunFile, Store, drop_batch
 from .engine.stored import StoredRun, StoreError, count_batches, read_run
 from .lattice.chain import (
@@ -113,6 +114,7 @@ __all__ = [
     "LastDrawn",
     "Maxwell",
     "Maxwellian",
+    "Merged",
     "Mesh",
     "MeshError",
     "MirrorWalk",
@@ -159,6 +161,7 @@ __all__ = [
     "image_of",
     "image_walk",
     "largest_free",
+    "merge",
     "mpi",
     "n_workers",
     "open_chain",
@@ -166,6 +169,7 @@ __all__ = [
     "read_mesh",
     "read_run",
     "run",
+    "run_shard",
     "scharfetter_gummel",
     "threads",
     "together",

@@ -22,6 +22,7 @@ from .._progress import progress_bar
 from .._result import Result
 from .._run import judged
 from .._scenario import load
+from .._shards import simulate_shard
 from .._simulate import simulate
 from ._answer import Answer, status_of
 from ._options import (
@@ -34,6 +35,7 @@ from ._options import (
     first_given,
     opened_pool,
 )
+from .merge import checked_shard, shard_answer
 
 
 def run_command(
@@ -69,6 +71,12 @@ def run_command(
         typer.Option(metavar="RULE", help="Run a broken rule, which the law must refuse."),
     ] = None,
     executor: Kind = "threads",
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="i/n", help="Run share i of n into its own store, for `merge` to join."
+        ),
+    ] = None,
     yes: Annotated[
         bool,
         typer.Option(
@@ -88,20 +96,21 @@ def run_command(
     n_batches, relative_error = extent if extent != (None, None) else (file.batches, file.precision)
     figure = None if plot is None else checked_figure_path(plot)
     store = checked_store(store)
+    share = checked_shard(shard, n_batches, relative_error, store, plot)
     scenario = load(file.scenario)
     with opened_pool(executor, jobs) as pool, progress_bar(scenario.name) as bar:
-        finished = simulate(
-            scenario,
-            values,
-            seed=first_given(read_number(seed), file.seed, 1),
-            n_batches=n_batches,
-            precision=relative_error,
-            wrong_rule=wrong_rule,
-            store=store,
-            executor=pool,
-            progress=bar,
-            allow_long=yes,
-        )
+        options = {
+            "seed": first_given(read_number(seed), file.seed, 1),
+            "n_batches": n_batches,
+            "wrong_rule": wrong_rule,
+            "store": store,
+            "executor": pool,
+            "progress": bar,
+            "allow_long": yes,
+        }
+        if share is not None:
+            return shard_answer(simulate_shard(scenario, values, share, **options), share, as_json)
+        finished = simulate(scenario, values, precision=relative_error, **options)
     (result,) = judged([finished])
     if figure is not None:
         _save(result, figure)

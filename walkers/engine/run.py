@@ -76,17 +76,70 @@ def run(
     seed, n_batches = _whole("seed", seed), _whole("n_batches", n_batches)
     _check(model, seed, n_batches, extend)
     finished = {} if extend is None else {b: extend.batch(b) for b in range(extend.n_batches)}
-    with _opened(store, model, seed) as run_file, _started(executor) as pool:
+    with _opened(store, model, seed) as run_file:
+        _finish(model, seed, range(n_batches), finished, run_file, executor, progress)
+    return make_record(model, seed, [finished[batch] for batch in range(n_batches)])
 
-        def keep(batches: Mapping[int, Arrays]) -> None:
-            if run_file is not None and batches:
-                run_file.add(batches)  # on the disk before it counts
-            finished.update(batches)
 
-        if run_file is not None:
-            keep({b: finished[b] for b in finished.keys() - run_file.finished.keys()})
-            finished.update(run_file.finished)
-        flight = Flight(pool, model, seed, [b for b in range(n_batches) if b not in finished])
+def run_shard(
+    model: Model,
+    seed: int,
+    n_batches: int,
+    shard: tuple[int, int],
+    store: RunFile | Store | Path | str,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[int]:
+    """Run the share of one of several jobs that know nothing of each other, into its own store.
+
+    ``merge`` joins their stores; a run with the joined store then has nothing left to compute.
+
+    Parameters
+    ----------
+    model, seed, n_batches, executor, progress
+        As for ``run``; the number of batches is that of all shards together.
+    shard : (int, int)
+        Which shard, counted from 1, of how many: (i, n) runs batches i − 1, i − 1 + n, ….
+    store : Store, path or RunFile
+        Where this shard's batches are kept; those already there are not run again.
+
+    Raises
+    ------
+    ValueError
+        For a shard that there is not, and as ``run`` does.
+    """
+    seed, n_batches = _whole("seed", seed), _whole("n_batches", n_batches)
+    _check(model, seed, n_batches, None)
+    number, n_shards = shard
+    if not 1 <= number <= n_shards:
+        raise ValueError(f"shard must be between 1 and {n_shards}, got {number}")
+    wanted = range(number - 1, n_batches, n_shards)
+    with _opened(store, model, seed) as run_file:
+        _finish(model, seed, wanted, {}, run_file, executor, progress)
+    return list(wanted)
+
+
+def _finish(
+    model: Model,
+    seed: int,
+    wanted: Iterable[int],
+    finished: dict[int, Arrays],
+    run_file: RunFile | None,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> None:
+    """Add what is wanted to what is finished, from the store or by running it."""
+
+    def keep(batches: Mapping[int, Arrays]) -> None:
+        if run_file is not None and batches:
+            run_file.add(batches)  # on the disk before it counts
+        finished.update(batches)
+
+    if run_file is not None:
+        keep({b: finished[b] for b in finished.keys() - run_file.finished.keys()})
+        finished.update(run_file.finished)
+    with _started(executor) as pool:
+        flight = Flight(pool, model, seed, [b for b in wanted if b not in finished])
         landed: dict[int, Arrays] = {}
         try:
             while landed := flight.wait():
@@ -99,7 +152,6 @@ def run(
         except BaseException:  # Ctrl-C too: what is in flight lands, and is kept
             keep({**landed, **flight.end()})
             raise
-    return make_record(model, seed, [finished[batch] for batch in range(n_batches)])
 
 
 def compute_batch(model: Model, seed: int, batch: int) -> Arrays:

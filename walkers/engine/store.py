@@ -135,16 +135,19 @@ class RunFile:
             return connection
         with connection:
             connection.execute("BEGIN IMMEDIATE")  # all of the beginning, or nothing
-            for table in _TABLES:
-                connection.execute(table)
-            connection.executemany(
-                "INSERT OR IGNORE INTO identity VALUES (?, ?)", self._identity.items()
-            )
-            connection.execute(
-                "UPDATE identity SET value = ? WHERE name = 'format_version'",
-                (str(FORMAT_VERSION),),
-            )
+            create_tables(connection, self._identity)
         return connection
+
+
+def create_tables(connection: sqlite3.Connection, identity: Mapping[str, str]) -> None:
+    """Begin a file, or bring one of an older format up to date."""
+    for table in _TABLES:
+        connection.execute(table)
+    rows = identity.items()
+    connection.executemany("INSERT OR IGNORE INTO identity VALUES (?, ?)", rows)
+    connection.execute(
+        "UPDATE identity SET value = ? WHERE name = 'format_version'", (str(FORMAT_VERSION),)
+    )
 
 
 def drop_batch(path: Path, batch: int) -> None:
