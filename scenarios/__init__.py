@@ -11,6 +11,7 @@ refuse_strangers()  # before anything below imports walkers or analysis
 from walkers import BatchError, ExecutorError, KernelError, StoreError  # noqa: E402
 
 from ._define import define  # noqa: E402
+from ._dry_run import DryRun, dry_run  # noqa: E402
 from ._inputs import InputError  # noqa: E402
 from ._job import Stage  # noqa: E402
 from ._limits import TooBigError  # noqa: E402
@@ -25,6 +26,7 @@ from ._sweep_result import Sweep  # noqa: E402
 __all__ = [
     "BatchError",
     "Count",
+    "DryRun",
     "ExecutorError",
     "Gas",
     "InputError",
@@ -41,6 +43,7 @@ __all__ = [
     "TooBigError",
     "WrongRule",
     "define",
+    "dry_run",
     "load",
     "names",
     "parameter",

@@ -28,6 +28,7 @@ class ProgressBar:
         self._console = console
         self._foretold = False
         self._ahead: Forecast | None = None
+        self._name = title
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -62,7 +63,7 @@ class ProgressBar:
             if stage.n_done:
                 self._foretell(stage.scenario, stage.forecast)
             else:  # its seconds are a model's own, and rough: wait for a measured rate
-                self._ahead = stage.forecast
+                self._ahead, self._name = stage.forecast, stage.scenario
             return
         now = time.perf_counter()
         self._first = self._first or (now, stage.n_done)
@@ -91,7 +92,7 @@ class ProgressBar:
             to_go = stage.seconds_to_go
             if to_go is None:
                 to_go = (self._ahead.n_batches - stage.n_done) * seconds / n_more
-            self._foretell(stage.scenario, replace(self._ahead, seconds=to_go))
+            self._foretell(self._name, replace(self._ahead, seconds=to_go))
             self._ahead = None
 
     def _foretell(self, name: str, forecast: Forecast) -> None:
@@ -110,8 +111,8 @@ class ProgressBar:
         parts = []
         if n_done > n_first and now > started:
             rate = (n_done - n_first) / (now - started)
-            left = (total - n_done) / rate if to_go is None else to_go
-            parts.append(f"{rate:.3g} batches/s, {duration(left)} left")
+            left = f"{rate:.3g} batches/s, {duration((total - n_done) / rate)} left"
+            parts.append(left if to_go is None else f"{duration(to_go)} left")
         if self._error is not None:
             parts.append(f"error {100.0 * self._error:.2g} %")
         return ", ".join(parts)

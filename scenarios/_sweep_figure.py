@@ -32,6 +32,7 @@ SECONDS_FOR_LAWS = 2.0
 PLACES_BETWEEN = 60
 MAXIMUM_LEGEND = 8
 _RINGS = {"disagrees": "tab:red", "undecided": "tab:orange"}
+_EXPLANATION = "z: (value − expected)/standard error; beyond the grey band a law is refused"
 _DASHES = ("--", ":", "-.")
 
 
@@ -78,8 +79,10 @@ def draw(sweep: Sweep) -> Figure:
             strip.set_xscale("log")
             panel.set_xscale("log")
         if not is_number:
+            strip.set_xlim(-0.5, len(x) - 0.5)
             strip.set_xticks(x, [str(point[name]) for point in _first_of_each(sweep, name)])
         strip.set_xlabel(f"{name} [{unit}]" if unit else name)
+    figure.supxlabel(_EXPLANATION, fontsize="x-small")
     figure.suptitle(sweep.title, fontsize="medium" if len(quantities) > 1 else "small")
     return figure
 

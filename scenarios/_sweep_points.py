@@ -6,9 +6,12 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+import walkers
 
 from ._inputs import InputError, split_list
 from ._job import Job, checked_options, find_wrong_rule, prepared
@@ -241,6 +244,19 @@ def prepared_points(
         seen.add(named)
         jobs.append(job)
     return jobs
+
+
+def held_batches(
+    jobs: Sequence[Job], first_of: Sequence[int], store: str | Path | None
+) -> list[int]:
+    """Batches that a store holds for each point; those of a shared model at its first point."""
+    if store is None:
+        return [0] * len(jobs)
+    keeper = walkers.Store(Path(store), jobs[0].scenario.name)
+    return [
+        walkers.count_batches(keeper.path(job.model, job.seed)) if first == point else 0
+        for point, (first, job) in enumerate(zip(first_of, jobs, strict=True))
+    ]
 
 
 def point_of(params: Parameters, names: Iterable[str]) -> dict[str, Any]:

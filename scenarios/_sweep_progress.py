@@ -6,9 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import walkers
-
 from ._job import FIRST_ROUND, Forecast, Job, Progress, Stage, batches_needed
+from ._sweep_points import held_batches
 
 SECONDS_BETWEEN_ESTIMATES = 0.25
 
@@ -35,7 +34,7 @@ class SweepProgress:
         # Points of one model share their batches: these count at the first of them.
         self._first_of = [self.digests.index(digest) for digest in self.digests]
         self._weights = [job.model.seconds_per_batch for job in jobs]
-        self._n_before = [0] * len(jobs) if store is None else self._held(Path(store))
+        self._n_before = held_batches(jobs, self._first_of, store)
         forecasts = [job.forecast(n_workers) for job in jobs]
         self._known = [not forecast.is_round for forecast in forecasts]
         self._n_expected = [forecast.n_batches for forecast in forecasts]
@@ -89,14 +88,6 @@ class SweepProgress:
         self._tell(
             Stage(name, n_ran, n_wanted, None, lambda: error, None, self._seconds_to_go(now))
         )
-
-    def _held(self, folder: Path) -> list[int]:
-        """Batches that the store holds for each point, those of a shared model at its first."""
-        keeper = walkers.Store(folder, self._jobs[0].scenario.name)
-        return [
-            walkers.count_batches(keeper.path(job.model, job.seed)) if first_of == point else 0
-            for point, (first_of, job) in enumerate(zip(self._first_of, self._jobs, strict=True))
-        ]
 
     def _expect(self, n_batches: int) -> None:
         self._n_expected[self._now] = n_batches

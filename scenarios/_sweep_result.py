@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.verdict import FAMILY_ERROR_RATE
+from analysis.verdict import FAMILY_ERROR_RATE, MINIMUM_BATCHES
 
 from . import _sweep_table
 from ._inputs import InputError
@@ -74,8 +74,9 @@ class Sweep:
 
     @property
     def n_records(self) -> int:
-        """Number of different models: points of one model share one set of batches."""
-        return len({result.record.model.digest() for result in self.results})
+        """Number of different sets of batches: points may share paths, whatever their models."""
+        n_common = min(result.record.n_batches for result in self.results)
+        return len({result.record.first(n_common).sha256() for result in self.results})
 
     @property
     def title(self) -> str:
@@ -229,9 +230,21 @@ def checked_table_path(path: Path) -> Path:
 
 
 def _notes(result: Result) -> list[str]:
-    """Take a point's notes, but for values that are only measured: the table has them."""
-    numbers = {v.sentence for v in result.verdicts if v.outcome == "measured" and v.interval}
-    return [note for note in result.notes if note not in numbers]
+    """Take a point's notes, but for values that are only measured: the table has them.
+
+    That there are too few batches is said once, not of every quantity.
+    """
+    too_few = result.record.n_batches < MINIMUM_BATCHES
+    left_out = {
+        v.sentence
+        for v in result.verdicts
+        if (v.outcome == "measured" and v.interval) or (v.outcome == "undecided" and too_few)
+    }
+    said = [note for note in result.notes if note not in left_out]
+    if too_few and any(v.outcome == "undecided" for v in result.verdicts):
+        n_batches = result.record.n_batches
+        said.append(f"{n_batches} batches are too few, at least {MINIMUM_BATCHES} are needed")
+    return said
 
 
 def _cell(value: Any) -> Any:

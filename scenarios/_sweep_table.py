@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +26,7 @@ MAXIMUM_ROWS = 30
 MAXIMUM_NOTES = 12
 
 _HEADINGS = ("value ± error", "law", "z", "detects", "outcome")
+_RIGHT = ("value ± error", "law", "z", "detects")
 _OUTCOMES: tuple[Outcome, ...] = ("agrees", "disagrees", "undecided", "measured")
 
 
@@ -50,7 +52,7 @@ def legend(sweep: Sweep) -> list[str]:
     """Lines that say how to read the table, and what the points have in common."""
     verdicts = [verdict for result in sweep.results for verdict in result.verdicts]
     counted = Counter(verdict.outcome for verdict in verdicts)
-    outcomes = ", ".join(f"{counted[name]} {name}" for name in _OUTCOMES if counted[name])
+    outcomes = ", ".join(f"{counted[name]} {_plural(name)}" for name in _OUTCOMES if counted[name])
     n_points, n_records = len(sweep.results), sweep.n_records
     if n_records == n_points:
         shared = (
@@ -79,22 +81,53 @@ def html(sweep: Sweep) -> str:
     )
 
 
-def _points(sweep: Sweep, quantities: Sequence[str]) -> Table:
-    """Verdicts of some quantities, each at every point that has it."""
+def _points(sweep: Sweep, quantities: Sequence[str]) -> RenderableType:
+    """Verdicts of some quantities, each at every point that has it, under the quantity's name.
+
+    Each is a table of its own with the columns of all, so that a long name widens no column.
+    """
+    rows = {
+        quantity: [_cells(point, verdict) for point, verdict in _rows(sweep, quantity)]
+        for quantity in quantities
+    }
+    headings = [Text(heading) for heading in (*_swept(sweep), *_HEADINGS)]
+    lines = [headings, *(row for of_quantity in rows.values() for row in of_quantity)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    parts: list[RenderableType] = [_aligned(sweep, widths, [])]
+    for number, (quantity, of_quantity) in enumerate(rows.items()):
+        title = Text(_named(sweep, quantity), style="bold")
+        parts += [*([Text()] if number else []), title, _aligned(sweep, widths, of_quantity)]
+    return Group(*parts)
+
+
+def _cells(point: dict[str, Any], verdict: Verdict) -> list[Text]:
+    _, value, _, *others = _tables.cells_of(verdict)
+    outcome = Text(_tables.outcome_of(verdict), style=_tables.STYLES[verdict.outcome])
+    return [*(Text(shown_value(v)) for v in point.values()), *map(Text, (value, *others)), outcome]
+
+
+def _width(text: Text) -> int:
+    return max(map(cell_len, text.plain.split("\n")))
+
+
+def _aligned(sweep: Sweep, widths: Sequence[int], rows: Sequence[Sequence[Text]]) -> Table:
+    """Table with given widths of its columns: rows, or the heading where there are none."""
     headings = (*_swept(sweep), *_HEADINGS)
-    right = (*_numeric(sweep), "value ± error", "law", "z", "detects")
-    made = _tables.blank_table(*headings, right=right, fixed=headings)
-    for quantity in quantities:
-        made.add_section()
-        rows = list(_rows(sweep, quantity))
-        unit = f" [{rows[0][1].unit}]" if rows[0][1].unit else ""
-        made.add_row(Text(f"{quantity}{unit}", style="bold", justify="left"))
-        for point, verdict in rows:
-            _, value, _, *others = _tables.cells_of(verdict)
-            cells = [*map(shown_value, point.values()), value, *others]
-            outcome = Text(_tables.outcome_of(verdict), style=_tables.STYLES[verdict.outcome])
-            made.add_row(*map(Text, cells), outcome)
-    return _tables.whole(made)
+    made = _tables.blank_table(*headings, right=(*_numeric(sweep), *_RIGHT), fixed=headings)
+    made.show_header = not rows
+    fits = sum(widths) + 2 * len(widths) - 1 <= _tables.columns_wide()
+    made.padding = (0, 1 if fits else 0, 0, 0)
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for row in rows:
+        made.add_row(*row)
+    made.width = sum(widths) + (2 if fits else 1) * len(widths)
+    return made
+
+
+def _named(sweep: Sweep, quantity: str) -> str:
+    unit = next(verdict.unit for _, verdict in _rows(sweep, quantity))
+    return f"{quantity} [{unit}]" if unit else quantity
 
 
 def _rows(sweep: Sweep, quantity: str) -> Iterable[tuple[dict[str, Any], Verdict]]:
@@ -124,10 +157,8 @@ def _summary(sweep: Sweep) -> Table:
         for name in _OUTCOMES
         if any(v.outcome == name for result in sweep.results for v in result.verdicts)
     ]
-    headings = ("quantity", *outcomes, "largest |z|", "at")
-    made = _tables.blank_table(
-        *headings, right=(*outcomes, "largest |z|"), fixed=("quantity", *outcomes, "largest |z|")
-    )
+    headings = ("quantity", *map(_plural, outcomes), "largest |z|", "at")
+    made = _tables.blank_table(*headings, right=headings[1:-1], fixed=headings[:-1])
     for quantity in sweep.quantities:
         rows = list(_rows(sweep, quantity))
         counted = Counter(verdict.outcome for _, verdict in rows)
@@ -140,6 +171,11 @@ def _summary(sweep: Sweep) -> Table:
             *map(Text, (quantity, *(f"{counted[name]:d}" for name in outcomes), *farthest))
         )
     return _tables.whole(made)
+
+
+def _plural(outcome: str) -> str:
+    """Form of an outcome for several verdicts: 36 agree."""
+    return outcome.removesuffix("s")
 
 
 def _shortened(notes: Sequence[str]) -> list[str]:

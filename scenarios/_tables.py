@@ -40,10 +40,10 @@ HEADINGS = ("quantity", "value ± error", "unit", "law", "z", "detects", "outcom
 
 def plain(part: RenderableType) -> str:
     """Text without colours, as wide as the terminal, or as COLUMNS says where there is none."""
-    return _drawn(Console(file=io.StringIO(), width=_columns(), color_system=None), part)
+    return _drawn(Console(file=io.StringIO(), width=columns_wide(), color_system=None), part)
 
 
-def _columns() -> int:
+def columns_wide() -> int:
     """Columns of the terminal, or of what is not written to one."""
     if sys.stdout.isatty():
         return shutil.get_terminal_size().columns
@@ -53,7 +53,7 @@ def _columns() -> int:
 
 def coloured(part: RenderableType) -> str:
     """Text with the colours that this terminal can show; plain where stdout is none."""
-    return _drawn(Console(width=_columns()), part) if sys.stdout.isatty() else plain(part)
+    return _drawn(Console(width=columns_wide()), part) if sys.stdout.isatty() else plain(part)
 
 
 def _drawn(console: Console, part: RenderableType) -> str:
@@ -66,7 +66,7 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
     """All verdicts in one table, then the sentences of those that do not agree."""
     for narrow, gap in ((False, 1), (True, 1), (True, 0)):
         table = _verdict_table(results, narrow, gap)
-        if _measured(table).maximum <= _columns():
+        if _measured(table).maximum <= columns_wide():
             break
     titles = [Text(result.title, style="bold") for result in results]
     judged = [verdict for result in results for verdict in result.verdicts]
@@ -165,7 +165,7 @@ def whole(table: Table) -> Table:
         if column.no_wrap:
             column.min_width = max(_measured(c).maximum for c in (column.header, *column.cells))
     needed = _measured(table).minimum
-    if needed > _columns():
+    if needed > columns_wide():
         table.width = needed
     return table
 

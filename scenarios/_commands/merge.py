@@ -10,7 +10,7 @@ import typer
 
 import walkers
 
-from .. import report
+from .. import _tables
 from .._inputs import InputError
 from .._shards import Shard, ShardRun
 from ._answer import Answer
@@ -36,7 +36,7 @@ def merge_command(
         raise InputError(f"--output: {output} is a file, not a folder")
     merged = walkers.merge(folders, output)
     if as_json:
-        return Answer(report.json_text([_as_json(run) for run in merged]))
+        return Answer(_tables.json_text([_as_json(run) for run in merged]))
     return Answer("\n".join(_said(run) for run in merged))
 
 
@@ -77,7 +77,7 @@ def shard_answer(run: ShardRun, shard: Shard, as_json: bool) -> Answer:
     """Say what a shard holds, and how to go on."""
     if as_json:
         held = {"file": str(run.path), "shard": str(shard), "batches": len(run.batches)}
-        return Answer(report.json_text(held))
+        return Answer(_tables.json_text(held))
     folder = shlex.quote(str(run.path.parent))
     return Answer(
         f"{run.path}: shard {shard}, {_batches(len(run.batches))}\n"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .. import _tables
+from .._dry_run import foreseen
 from .._inputs import (
     InputError,
     RunFile,
@@ -90,6 +91,13 @@ def sweep_command(
             "memory than is free.",
         ),
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Say what time, memory, disk and precision to expect, from a pilot of seconds.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> Answer:
     """Run a scenario at many points and judge them together.
@@ -108,6 +116,12 @@ def sweep_command(
     store = checked_store(store)
     number = first_given(read_number(seed), file.seed, 1)
     points = prepared_points(scenario, axes, values, number, n_batches, relative_error, wrong_rule)
+    if dry_run:
+        with opened_pool(executor, jobs) as pool:
+            ahead = foreseen(points, axes, store, pool)
+        return Answer(
+            _tables.json_text(ahead.as_json()) if as_json else _tables.coloured(ahead.__rich__())
+        )
     with opened_pool(executor, jobs) as pool, progress_bar(scenario.name) as bar:
         finished = run_points(points, axes, store, pool, bar, yes)
     if figure is not None:

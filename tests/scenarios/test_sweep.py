@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
 import sqlite3
+import sys
 
+import numpy as np
 import pytest
 
 import scenarios
 import walkers
 from scenarios import ParameterError, load
+from scenarios._run import judged
+from scenarios._stored import stored_files, stored_runs
+from scenarios._sweep import sweep_of
 from scenarios._sweep_points import range_values, read_axes, split_keywords
-from tests.scenarios.command import assert_refused, fluxwalk
+from tests.scenarios.command import assert_refused, fluxwalk, process
+from tests.scenarios.test_cli import wait_for_batches
 
 WALK = load("random-walk").file.Params
 SWEEP = ["sweep", "random-walk", "--set", "dimension=1", "--jobs", "1"]
@@ -28,6 +36,33 @@ def ran(monkeypatch):
     for kind in (walkers.Together, walkers.FreeMolecular):
         monkeypatch.setattr(kind, "compute", watched(kind.compute))
     return numbers
+
+
+WALKERS = '''"""How fast do few or many walkers spread?"""
+import analysis, walkers
+from analysis import Check, Prediction
+from scenarios import Count, Parameters, Quantity, parameter
+
+class Params(Parameters):
+    n_walkers: Count = parameter(100, "walkers", minimum=10, maximum=10000)
+
+QUANTITIES = {"diffusivity": Quantity("ℓ²/τ", "the law", "⟨x²⟩/2t")}
+
+def build(p):
+    return walkers.ClosedWalk(
+        p.n_walkers, axes=(walkers.Axis(),), hop=walkers.Hop(), n_steps=40, start=(0,), stops=(40,)
+    )
+
+def laws(p):
+    return {"diffusivity": Prediction("walk", 0.5, 0.5, "none", 1.0)}
+
+def checks(record, p):
+    squares = record["moments"][:, 0, 3] / (p.n_walkers * 2 * 40)
+    return [Check("diffusivity", analysis.batch_mean(squares, "ℓ²/τ"), laws(p)["diffusivity"], 0.5)]
+
+def batch_error(p):
+    return (2 / p.n_walkers) ** 0.5
+'''
 
 
 def n_stored(folder):
@@ -179,3 +214,168 @@ def test_nothing_but_a_sequence_is_swept_over():
         scenarios.sweep("random-walk", steps=20)
     with pytest.raises(ParameterError, match="steps: there is no value"):
         scenarios.sweep("random-walk", steps=[])
+
+
+def test_the_frame_is_tidy_and_saved(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    swept = scenarios.sweep("random-walk", dimension=1, steps=[20, 40], stay=[0, 0.5], batches=3)
+    frame = swept.frame
+    assert list(frame.columns) == [
+        *("steps", "stay", "quantity", "unit", "value", "stderr", "dof", "law", "expected", "z"),
+        *("detectable", "outcome", "n_batches", "record_sha256"),
+    ]  # fmt: skip
+    assert len(frame) == 4 * 4
+    assert (frame["n_batches"] == 3).all()
+    for name, read in (("a.csv", pandas.read_csv), ("a.parquet", pandas.read_parquet)):
+        swept.save(tmp_path / name)
+        saved = read(tmp_path / name)
+        assert list(saved.columns) == list(frame.columns)
+        assert saved["value"].to_numpy() == pytest.approx(frame["value"].to_numpy(), rel=1e-15)
+    with pytest.raises(scenarios.InputError, match="csv"):
+        swept.save(tmp_path / "a.xls")
+
+
+def test_the_dataset_has_a_dimension_for_every_swept_parameter(monkeypatch):
+    swept = scenarios.sweep("random-walk", dimension=1, steps=[40, 20], stay=[0, 0.5], batches=3)
+    found = swept.to_xarray()
+    assert dict(found.sizes) == {"steps": 2, "stay": 2, "quantity": 4}
+    assert list(found["steps"].values) == [40, 20]
+    assert str(found["quantity"].values[0]) == "diffusivity_msd"
+    assert str(found["unit"].values[0]) == "ℓ²/τ"
+    place = {"steps": 20, "stay": 0.5, "quantity": "drift"}
+    verdict = swept.results[3].verdicts[2]
+    assert (verdict.quantity, float(found["value"].sel(place))) == ("drift", verdict.value)
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(scenarios.InputError, match=r"fluxwalk\[xarray\]"):
+        swept.to_xarray()
+
+
+def test_points_without_a_law_or_a_quantity_are_shown_all_the_same(tmp_path):
+    """Equal temperatures have no exponent; a wall that remembers has no law."""
+    swept = scenarios.sweep(
+        "thermal-transpiration", T_hot=[300, 600], alpha_n=[1.0, 0.5], sigma_t=1.0, batches=4,
+        length_over_radius=1.0,
+    )  # fmt: skip
+    frame = swept.frame.set_index(["T_hot", "alpha_n", "quantity"])
+    assert frame.loc[(600, 0.5, "gamma"), "outcome"] == "measured"
+    assert frame.loc[(600, 1.0, "gamma"), "outcome"] == "undecided"
+    assert frame.loc[(300, 1.0, "gamma"), ["value", "z"]].isna().all()
+    text = str(swept)
+    assert "measured" in text
+    assert "nan" not in text
+    assert "no exponent between equal temperatures" in text
+    assert "<td>0.5</td>" in swept._repr_html_()
+    swept.plot(tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    json.dumps(swept.as_json(), allow_nan=False)
+
+
+def test_the_figure_marks_what_disagrees_and_is_logarithmic_where_the_sweep_is():
+    swept = scenarios.sweep(
+        "random-walk", dimension=1, steps="20:80:3:log", stay=[0, 0.5], batches=64,
+        wrong_rule="persistence",
+    )  # fmt: skip
+    figure = swept.plot()
+    assert len(figure.axes) == 2 * len(swept.quantities)
+    assert {axes.get_xscale() for axes in figure.axes} == {"log"}
+    panels = [axes for axes in figure.axes if axes.get_legend() is not None]
+    texts = [text.get_text() for text in panels[0].get_legend().get_texts()]
+    assert {"stay=0", "stay=0.5", "law", "disagrees"} <= set(texts)
+    rings = [line for line in panels[0].lines if line.get_markeredgecolor() == "tab:red"]
+    n_wrong = sum(r.verdicts[0].outcome == "disagrees" for r in swept.results)
+    assert sum(np.isfinite(line.get_ydata()).sum() for line in rings) == n_wrong > 0
+
+
+def test_a_long_sweep_is_summarised():
+    swept = scenarios.sweep("random-walk", dimension=1, steps="20:100:9", batches=4)
+    text = str(swept)
+    assert text.count("diffusivity_msd") == 2  # its table, and the summary of all
+    assert text.count("diffusivity_green_kubo") == 1
+    assert "36 verdicts: 36 undecided" in text
+    assert text.count("4 batches are too few") == 1
+
+
+def test_results_of_a_store_are_recognised_as_a_sweep(tmp_path):
+    swept = scenarios.sweep("random-walk", dimension=1, steps=[20, 40], batches=3, store=tmp_path)
+    files = stored_files(tmp_path)
+    results = judged([run for file in files for run in stored_runs(file)])
+    again = sweep_of(results)
+    assert again.names == ("steps",)
+    assert sorted(again.frame["record_sha256"]) == sorted(swept.frame["record_sha256"])
+    assert sweep_of(results[:1]) is None
+    other = scenarios.run("random-walk", dimension=2, steps=60, stay=0.5, batches=3)
+    assert sweep_of([*results, other]) is None
+
+
+def test_the_dry_run_foretells_batches_time_and_disk_and_writes_nothing(tmp_path, monkeypatch):
+    """On a clock that only batches move: what they cost does not depend on who else works."""
+    now = [0.0]
+    compute = walkers.ClosedWalk.compute
+
+    def slow(model, seed, batch):
+        now[0] += 1e-4 * model.n_walkers
+        return compute(model, seed, batch)
+
+    monkeypatch.setattr(walkers.ClosedWalk, "compute", slow)
+    monkeypatch.setattr("scenarios._dry_run.time.perf_counter", lambda: now[0])
+    mine, folder = tmp_path / "mine.py", tmp_path / "store"
+    mine.write_text(WALKERS)
+    options = {"precision": 0.012, "executor": walkers.InlineExecutor(), "store": folder}
+    ahead = scenarios.dry_run(mine, n_walkers=[100, 1600], **options)
+    assert not folder.exists()
+    now[0] = 0.0
+    swept = scenarios.sweep(mine, n_walkers=[100, 1600], **options)
+    assert ahead.seconds == pytest.approx(now[0], rel=0.5)
+    assert [point.n_batches for point in ahead.points] == [256, 64]
+    for point, result in zip(ahead.points, swept.results, strict=True):
+        assert point.error_from == "scenario"
+        assert point.n_batches == point.n_to_run == result.record.n_batches
+        verdict = result.verdicts[0]
+        assert verdict.stderr / verdict.scale == pytest.approx(point.precision, rel=0.5)
+    on_disk = sum(file.stat().st_size for file in folder.iterdir())
+    assert ahead.bytes_on_disk == pytest.approx(on_disk, rel=0.5)
+    more = scenarios.dry_run(mine, n_walkers=[100, 400, 1600], **options)
+    assert [point.n_to_run for point in more.points] == [0, 64, 0]
+
+
+def test_where_a_scenario_cannot_say_its_error_the_pilot_does(capsys, tmp_path):
+    arguments = [*SWEEP, "steps=50,100", "--precision", "0.005"]
+    status, out, err = fluxwalk(capsys, *arguments, "--dry-run", "--json")
+    ahead = json.loads(out)
+    assert (status, err) == (0, "")
+    assert {point["error_from"] for point in ahead["points"]} == {"pilot"}
+    status, out, _ = fluxwalk(capsys, *arguments, "--json")
+    n_batches = sum(result["batches"] for result in json.loads(out)["results"])
+    assert 0.5 <= ahead["batches"] / n_batches <= 2.0
+    status, out, _ = fluxwalk(capsys, *arguments, "--dry-run")
+    assert status == 0
+    for words in ("memory: about", "disk: about", "precision: from a pilot", "time: from"):
+        assert words in out
+
+
+def test_one_progress_for_all_points_with_a_forecast_of_the_rest():
+    stages = []
+    swept = scenarios.sweep(
+        "random-walk", dimension=1, steps=[20, 40, 80], batches=8, progress=stages.append, jobs=1
+    )
+    first, *others = stages
+    assert first.forecast.n_batches == 24
+    assert first.scenario == "random-walk, 3 points"
+    assert [stage.n_done for stage in others] == sorted(stage.n_done for stage in others)
+    assert (others[-1].n_done, {stage.n_wanted for stage in others}) == (24, {24})
+    assert others[0].scenario == "1/3 steps=20"
+    assert others[-1].scenario == "3/3 steps=80"
+    assert others[-1].seconds_to_go == 0.0
+    assert others[2].seconds_to_go > others[-2].seconds_to_go > 0.0
+    assert len(swept.results) == 3
+
+
+def test_ctrl_c_keeps_all_points_and_says_how_to_resume(tmp_path):
+    arguments = [*SWEEP, "steps=20,1000", "--batches", "100000", "--store", tmp_path, "--yes"]
+    running = process(*arguments)
+    wait_for_batches(tmp_path, 2, running)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=120)
+    assert (running.returncode, out) == (130, "")
+    command = shlex.join(["fluxwalk", *map(str, arguments)])
+    assert err.splitlines()[-1].endswith(f"resume with: {command}")
