@@ -29,6 +29,7 @@ from ._commands._answer import (
     TERMINATED,
     Answer,
 )
+from ._commands._examples import epilog
 from ._commands.look import list_command, show_command
 from ._commands.merge import merge_command
 from ._commands.report import report_command
@@ -60,6 +61,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
     rich_markup_mode=None,
+    epilog=epilog(""),
 )
 
 
@@ -86,7 +88,7 @@ for name, command in (
     ("drop-batch", drop_batch_command),
     ("merge", merge_command),
 ):
-    app.command(name)(command)
+    app.command(name, epilog=epilog(name))(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +109,8 @@ def _status(arguments: list[str]) -> int:
     except _USAGE_ERROR as error:
         message = error.format_message()  # type: ignore[attr-defined]
         command = getattr(getattr(error, "ctx", None), "command_path", "fluxwalk")
-        _say(f"{message.replace('Value error, ', '').rstrip('.')}; see {command} --help")
+        message = message.replace("Value error, ", "").rstrip(".")
+        _say(f"{message}{' See' if message.endswith('?') else '; see'} {command} --help")
         status = BAD_INPUT
     except _BAD_INPUT as error:
         _say(str(error))
