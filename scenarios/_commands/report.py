@@ -20,7 +20,7 @@ def report_command(
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page, e.g. report.html.")
     ],
 ) -> Answer:
-    """Write stored runs as one self-contained HTML page.
+    """Write stored runs to one self-contained HTML page.
 
     Nothing is simulated; all verdicts are judged together, as by validate.
     """
