@@ -24,9 +24,6 @@ _SHOW_CURSOR = b"\x1b[?25h"
 
 def watch_the_start() -> None:
     """Before the slow imports of a command: no traceback if it is ended now."""
-    if "--multiprocessing-fork" in sys.orig_argv:  # a worker, which its coordinator ends
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background jobs
             signal.signal(number, _leave)

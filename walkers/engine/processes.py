@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import Any
@@ -47,7 +48,7 @@ class ProcessExecutor(Courier):
             return self._pool.submit(*job)
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
+        return _Pool(
             self._n_jobs,
             mp_context=get_context("spawn"),
             initializer=_follow_the_coordinator,
@@ -62,6 +63,23 @@ def processes(n_jobs: int | None = None) -> ProcessExecutor:
     return ProcessExecutor(n_jobs or available_cores())
 
 
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+
+
+class _Pool(ProcessPoolExecutor):
+    """Its workers inherit blocked signals: none may end one while it is still importing."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Submit a job, and start workers, with signals blocked."""
+        if not hasattr(signal, "pthread_sigmask"):  # not a POSIX system
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _follow_the_coordinator() -> None:
     """Outlive the signals that reach every process of a job, but not the coordinator itself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -69,6 +87,8 @@ def _follow_the_coordinator() -> None:
     signal.signal(
         signal.SIGTERM, lambda *_: threading.Thread(target=_leave_soon, daemon=True).start()
     )
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     threading.Thread(target=_leave_with, args=(parent_process(),), daemon=True).start()
 
 
