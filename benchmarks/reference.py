@@ -82,7 +82,7 @@ class _Rates(ctypes.Structure):
 
 def _rates_of(walk: SiteWalk) -> tuple[_Rates, tuple[np.ndarray, ...]]:
     """C++ form of a walk's tables, and the arrays that must outlive it."""
-    ours = walk.rates()
+    ours = walk.rates
     arrays = (ours.kinds, ours.entries, ours.jumps, ours.offsets, ours.traps)
     assert ours.kinds.dtype == np.uint8
     pointers = [a.ctypes.data_as(ctypes.c_void_p) for a in arrays]

@@ -12,7 +12,6 @@ from ..engine.streams import Stream
 from . import special_tables, tables
 from .gas import FreeMolecular
 from .hit import Table
-from .mesh_hit import Tree
 from .start import Sources
 from .tallies import Options
 from .trace import trace
@@ -20,10 +19,9 @@ from .tree import make_tree
 
 
 class FixedArrays(NamedTuple):
-    """What kernels read of a model: the same in every batch."""
+    """What kernels only read of a model: the same in every batch, and in all threads."""
 
     table: Table
-    tree: Tree | None
     sources: Sources
     options: Options
 
@@ -31,8 +29,11 @@ class FixedArrays(NamedTuple):
 def fixed_arrays(model: FreeMolecular) -> FixedArrays:
     """Put a model into arrays."""
     table = tables.make_table(model)
-    sources = tables.make_sources(model, table)
-    return FixedArrays(table, make_tree(model), sources, tables.make_options(model))
+    fixed = FixedArrays(table, tables.make_sources(model, table), tables.make_options(model))
+    for array in (*fixed.table, *fixed.sources, *fixed.options):
+        if isinstance(array, np.ndarray):
+            array.setflags(write=False)
+    return fixed
 
 
 class Flights:
@@ -41,6 +42,7 @@ class Flights:
     def __init__(self, model: FreeMolecular) -> None:
         self._model = model
         self._fixed = model.fixed_arrays
+        self._tree = make_tree(model)  # with room that flights write into
         self._special = special_tables.make_special(model, self._fixed.table)
         self._place = tables.make_place(self._fixed.table, self._fixed.sources)
         self._probes = tables.make_probes(model)
@@ -72,7 +74,7 @@ class Flights:
         """
         fixed = self._fixed
         lost, n_points = trace(
-            fixed.table, fixed.tree, self._special, self._place, self._probes, fixed.sources, label,
+            fixed.table, self._tree, self._special, self._place, self._probes, fixed.sources, label,
             first, count, fixed.options, self._tallies, stream, points,
         )  # fmt: skip
         if lost >= 0:
