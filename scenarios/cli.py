@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from typing import Annotated
 
 import typer
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ending_in_order(restore) as first_signal:
         status = _status(arguments)
         if status == INTERRUPTED:
-            _say(_how_to_resume(arguments))
+            _say(f"interrupted; {_how_to_resume(arguments)}")
             status = TERMINATED if first_signal.number == signal.SIGTERM else INTERRUPTED
         return status
 
@@ -118,8 +119,11 @@ def _status(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except Exception as error:
-        _say(f"{type(error).__name__}: {error}; the traceback is in {_saved_traceback()}")
         status = INTERNAL_ERROR
+        if isinstance(error.__cause__, BrokenExecutor):  # workers are lost: no fault of the code
+            _say(f"{error}; {_how_to_resume(arguments)}")
+            return status
+        _say(f"{type(error).__name__}: {error}; the traceback is in {_saved_traceback()}")
     return status
 
 
@@ -163,7 +167,7 @@ def _saved_traceback() -> str:
 def _how_to_resume(arguments: Sequence[str]) -> str:
     command = shlex.join(["fluxwalk", *arguments])
     if any(argument.startswith("--store") for argument in arguments):
-        return f"interrupted; finished batches are kept, resume with: {command}"
+        return f"finished batches are kept, resume with: {command}"
     if arguments[:1] in (["run"], ["validate"], ["sweep"]):
-        return f"interrupted; nothing is kept without a store: {command} --store DIR"
-    return f"interrupted; start again with: {command}"
+        return f"nothing is kept without a store: {command} --store DIR"
+    return f"start again with: {command}"

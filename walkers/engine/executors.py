@@ -48,4 +48,6 @@ def n_workers(executor: Executor | None) -> int:
 
 def window(executor: Executor) -> int:
     """Count the batches to keep in flight: enough to feed every worker, and no more."""
-    return 1 if isinstance(executor, InlineExecutor) else 2 * n_workers(executor)
+    if isinstance(executor, InlineExecutor):
+        return 1
+    return int(getattr(executor, "window", None) or 2 * n_workers(executor))

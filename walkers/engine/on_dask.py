@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import threading
@@ -13,12 +14,15 @@ from typing import Any
 from .courier import Courier, ExecutorError, Parcel, refuse_another_version
 from .executors import available_cores
 from .model import Model
+from .run import BatchError
 
 SECONDS_TO_CONNECT = 10.0
 SECONDS_WITHOUT_WORKERS = 60.0
 """So long a run waits for a worker, e.g. for the queue of a batch system, before it gives up."""
 
 SECONDS_BETWEEN_COUNTS = 1.0
+
+_GONE = "the Dask scheduler is gone"
 
 _CONFIGURATION = {
     "distributed.admin.low-level-log-length": 100,  # 10,000 batches are not worth 50 MB of log
@@ -49,6 +53,11 @@ class DaskExecutor(Courier):
         """Threads of all workers that the scheduler has at the moment."""
         return max(1, self._n_workers)
 
+    @property
+    def window(self) -> int:
+        """Batches in flight: while one runs and one waits on a worker, others are on their way."""
+        return 4 * self.n_workers
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, and end it where it was started here."""
         self._closing.set()
@@ -59,8 +68,8 @@ class DaskExecutor(Courier):
 
     def _send(self, *job: Any) -> Future[Any]:
         client = self._opened()
-        if self._broken is not None:
-            raise BrokenExecutor(self._broken)
+        if self._broken is not None or client.status == "closed":
+            raise BrokenExecutor(self._broken or _GONE)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")  # a model that was wanted
             future, inner = client.submit(*job, pure=False), Future[Any]()
@@ -70,15 +79,30 @@ class DaskExecutor(Courier):
 
     async def _fetch(self, future: Any, inner: Future[Any]) -> None:
         """Wait for a result in the client's own thread; nothing refers to it afterwards."""
+        outcome: Any = None
         try:
             result = await self._client.gather(future, asynchronous=True)
         except BaseException as error:
-            outcome = _lost(error) or error
-            if self._in_flight.pop(inner, None) is not None and not inner.cancelled():
-                inner.set_exception(outcome)
+            outcome = await self._readable(error)
+        if self._in_flight.pop(inner, None) is None or inner.cancelled():
+            return
+        if outcome is not None:
+            inner.set_exception(outcome)
         else:
-            if self._in_flight.pop(inner, None) is not None and not inner.cancelled():
-                inner.set_result(result)
+            inner.set_result(result)
+
+    async def _readable(self, error: BaseException) -> BaseException:
+        """Say in few words what Dask says in many; of a lost scheduler, whether it came back."""
+        name = type(error).__name__
+        if name == "KilledWorker":
+            return BatchError("a batch killed every Dask worker that tried it")  # four of them
+        if name != "FutureCancelledError":
+            return error
+        while self._client.status == "connecting":
+            await asyncio.sleep(0.1)
+        if self._client.status == "running":
+            return OSError("the Dask scheduler lost it")
+        return BrokenExecutor(_GONE)
 
     def _parcel(self, model: Model) -> Parcel:
         """Give a new model to all workers at once; one that joins later will ask for it."""
@@ -121,6 +145,7 @@ class DaskExecutor(Courier):
 
         if isinstance(self._address, self._distributed.Client):
             return self._address
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors are raised
         if self._address is None:
             with dask.config.set(_CONFIGURATION):
                 self._cluster = _started_here(self._n_jobs)
@@ -147,7 +172,7 @@ class DaskExecutor(Courier):
         last_seen = time.monotonic()
         while not self._closing.wait(SECONDS_BETWEEN_COUNTS):
             if self._client.status == "closed":
-                return self._give_up("the Dask scheduler is gone")
+                return self._give_up(_GONE)
             try:
                 self._n_workers = _count(self._client)
             except Exception:  # no answer; the client tries again until it is closed
@@ -235,12 +260,3 @@ def _refuse_other_versions(client: Any) -> None:
         if found.startswith("none"):
             raise ExecutorError(f"dask: the worker {address} has no fluxwalk ({found[6:]})")
         refuse_another_version(code_version(), found)
-
-
-def _lost(error: BaseException) -> BaseException | None:
-    """Tell a job that the scheduler forgot, e.g. because it was started anew."""
-    from distributed.client import FutureCancelledError
-
-    if isinstance(error, FutureCancelledError):
-        return OSError(f"the Dask scheduler lost it ({error.reason})")
-    return None

@@ -270,7 +270,7 @@ class Flight:
             error = future.exception()
             if error is None:
                 landed[batch] = future.result()
-            elif isinstance(error, KernelError | ExecutorError):
+            elif isinstance(error, KernelError | ExecutorError | BatchError):
                 self._failed = error  # a batch is a pure function: it would fail again
             elif attempt < ATTEMPTS:
                 self._submit(batch, attempt + 1)
