@@ -216,6 +216,11 @@ def checked_batch(batch: Any) -> int:
     return int(_option("batch", integral, batch, 0, 2**32))
 
 
+def checked_count(name: str, count: Any) -> int:
+    """Read how many of something a command is to do."""
+    return int(_option(name, integral, count, 1, 2**32))
+
+
 def _option(name: str, read: Callable[[Any], Any], value: Any, minimum: Any, below: Any) -> Any:
     try:
         number = read(value)

@@ -73,8 +73,7 @@ def answered(stored: walkers.StoredRun, question: str, n_batches: int | None) ->
         As for ``stored_runs``.
     """
     job = job_of(stored, Question.from_text(question))
-    n_in_order = next(n for n in range(len(stored.batches) + 1) if n not in stored.batches)
-    n_used = n_in_order if n_batches is None else min(n_batches, n_in_order)
+    n_used = stored.n_in_order if n_batches is None else min(n_batches, stored.n_in_order)
     if n_used == 0:
         raise walkers.StoreError(f"{stored.path}: its first batch is not finished")
     record = make_record(job.model, job.seed, [stored.batches[b] for b in range(n_used)])

@@ -31,6 +31,8 @@ from ._commands._answer import (
     Answer,
 )
 from ._commands._examples import epilog
+from ._commands.doctor import doctor_command
+from ._commands.inspect import inspect_command
 from ._commands.look import list_command, show_command
 from ._commands.merge import merge_command
 from ._commands.report import report_command
@@ -86,8 +88,10 @@ for name, command in (
     ("sweep", sweep_command),
     ("validate", validate_command),
     ("report", report_command),
-    ("drop-batch", drop_batch_command),
+    ("inspect", inspect_command),
     ("merge", merge_command),
+    ("drop-batch", drop_batch_command),
+    ("doctor", doctor_command),
 ):
     app.command(name, epilog=epilog(name))(command)
 

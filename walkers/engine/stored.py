@@ -41,13 +41,18 @@ class StoredRun:
 
     path: Path
     identity: Mapping[str, str]
-    batches: Mapping[int, Arrays] = field(repr=False)
-    questions: Mapping[str, int | None] = field(default_factory=dict)
+    batches: dict[int, Arrays] = field(repr=False)
+    questions: dict[str, int | None] = field(default_factory=dict)
 
     @property
     def format_version(self) -> int:
         """Version of the file's format."""
         return int(self.identity["format_version"])
+
+    @property
+    def n_in_order(self) -> int:
+        """Batches that are complete from the first one on."""
+        return next(n for n in range(len(self.batches) + 1) if n not in self.batches)
 
     @property
     def writers(self) -> list[dict[str, str]]:
@@ -69,22 +74,40 @@ def read_run(path: Path) -> StoredRun | None:
     StoreError
         If the file cannot be read, is no store, is damaged, or of a format that is not known.
     """
+    stored, problems = examine_run(path)
+    if problems:
+        raise StoreError(problems[0])
+    return stored
+
+
+def examine_run(path: Path) -> tuple[StoredRun | None, list[str]]:
+    """Read what can be read of the file of a run, and list everything that is wrong with it.
+
+    Raises
+    ------
+    StoreError
+        If nothing can be read, it is no store, or of a format that is not known.
+    """
     with readable_errors(path):
         if not path.exists():
-            return None
+            return None, []
         with contextlib.closing(_connected(path)) as connection:
             if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
                 if path.stat().st_size == 0:
-                    return None
+                    return None, []
                 raise StoreError(f"{path}: damaged store (cut off within its header)")
             identity = _identity(path, connection)
             state = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            problems = []
             if state != "ok":
-                raise StoreError(f"{path}: damaged store ({state.splitlines()[0]})")
-            rows = connection.execute("SELECT batch, arrays, sha256 FROM batches ORDER BY batch")
-            batches = {batch: _verified(path, batch, blob, sha) for batch, blob, sha in rows}
-            questions = _questions(path, connection) if identity["format_version"] != "1" else {}
-            return StoredRun(path, identity, batches, questions)
+                problems.append(f"{path}: damaged store ({state.splitlines()[0]})")
+            stored = StoredRun(path, identity, {}, {})
+            for read in (_read_batches, _read_questions):
+                try:
+                    problems += read(stored, connection)
+                except sqlite3.Error as error:
+                    problems.append(f"{path}: the store cannot be used ({error})")
+            return stored, problems
 
 
 def count_batches(path: Path) -> int:
@@ -142,23 +165,27 @@ def _identity(path: Path, connection: sqlite3.Connection) -> dict[str, str]:
     return identity
 
 
-def _verified(path: Path, batch: object, blob: object, sha256: object) -> Arrays:
-    if (
-        not isinstance(batch, int)
-        or not isinstance(blob, bytes)
-        or row_sha256(batch, blob) != sha256
-    ):
-        raise StoreError(
-            f"{path}: batch {batch} is damaged; drop it with: "
-            f"fluxwalk drop-batch {shlex.quote(str(path))} {batch}"
-        )
-    with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
-        return dict(archive)
+def _read_batches(stored: StoredRun, connection: sqlite3.Connection) -> Iterator[str]:
+    """Read all batches that match their checksums, and name the others."""
+    path = stored.path
+    rows = connection.execute("SELECT batch, arrays, sha256 FROM batches ORDER BY batch")
+    for batch, blob, sha256 in rows:
+        if isinstance(batch, int) and isinstance(blob, bytes) and row_sha256(batch, blob) == sha256:
+            with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
+                stored.batches[batch] = dict(archive)
+        else:
+            yield (
+                f"{path}: batch {batch} is damaged; drop it with: "
+                f"fluxwalk drop-batch {shlex.quote(str(path))} {batch}"
+            )
 
 
-def _questions(path: Path, connection: sqlite3.Connection) -> dict[str, int | None]:
+def _read_questions(stored: StoredRun, connection: sqlite3.Connection) -> Iterator[str]:
+    if stored.format_version == 1:
+        return
     rows = connection.execute("SELECT question, n_batches, sha256 FROM questions").fetchall()
     for question, n_batches, sha256 in rows:
-        if row_sha256(str(n_batches), str(question).encode()) != sha256:
-            raise StoreError(f"{path}: damaged store (a question does not match its checksum)")
-    return {question: n_batches for question, n_batches, _ in rows}
+        if row_sha256(str(n_batches), str(question).encode()) == sha256:
+            stored.questions[question] = n_batches
+        else:
+            yield f"{stored.path}: damaged store (a question does not match its checksum)"
