@@ -67,7 +67,8 @@ def measure(sleeps: bool, n_batches: int) -> None:
     compute = float(record["seconds"].sum())
     memory = ", ".join(f"{mib:.0f}" for mib in resident)
     print(
-        f"{'asleep' if sleeps else 'at work'}: {n_batches} batches of {1e3 * model.seconds:.0f} ms, "
+        f"{'asleep' if sleeps else 'at work'}: {n_batches} batches of "
+        f"{1e3 * model.seconds:.0f} ms, "
         f"wall {wall:.1f} s, compute {compute:.1f} s, "
         f"overhead {100 * (wall * N_WORKERS / compute - 1):.1f} %; "
         f"memory at 10, 50, 100 %: {memory} MiB",

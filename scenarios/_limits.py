@@ -6,9 +6,16 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 import walkers
+from walkers.engine.model import Arrays
 
 MAXIMUM_SECONDS = 24 * 3600.0
 """A run forecast to take longer is refused."""
+
+COPIES = 3
+"""Of every batch at the worst moment: by itself, in the record, in the record it extends."""
+
+BYTES_OF_AN_ARRAY = 200
+"""What an array takes beside its numbers."""
 
 
 class TooBigError(ValueError):
@@ -24,6 +31,21 @@ def refuse_too_big(name: str, model: walkers.Model, executor: Executor | None, a
         raise TooBigError(
             f"{name}: needs about {needed / 2**30:.3g} GiB of memory, {free / 2**30:.3g} GiB "
             "are free; run it anyway with --yes"
+        )
+
+
+def refuse_too_many(name: str, arrays: Arrays, n_batches: int, allow: bool) -> None:
+    """Refuse to collect more batches of these arrays than would fit into memory.
+
+    Those that are still to come are held one by one, and then once more in one array.
+    """
+    n_bytes = sum(array.nbytes + BYTES_OF_AN_ARRAY for array in arrays.values())
+    free, needed = free_memory(), COPIES * n_bytes * n_batches
+    if needed > free and not allow:
+        raise TooBigError(
+            f"{name}: {n_batches} batches of {n_bytes / 2**20:.3g} MiB need about "
+            f"{needed / 2**30:.3g} GiB of memory, {free / 2**30:.3g} GiB are free; run fewer of "
+            "them, or run it anyway with --yes"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 import analysis
 import walkers
 from analysis import Check, Verdict
+from walkers.engine.model import Arrays
 
 from ._job import Forecast, Job, Progress, batches_needed, leading, prepared
-from ._limits import refuse_too_big, refuse_too_long
+from ._limits import refuse_too_big, refuse_too_long, refuse_too_many
 from ._parameters import Parameters
 from ._questions import Question
 from ._scenario import Scenario
@@ -140,7 +141,7 @@ def _until_answered(
             n_now,
             store=run_file,
             executor=executor,
-            progress=None if progress is None else job.teller(progress, n_now),
+            progress=_watched(job, progress, n_now, allow_long),
             extend=known,
         )
         if known is None or known.n_batches < n_now:
@@ -155,6 +156,25 @@ def _until_answered(
         to_go = seconds * (n_needed / n_now - 1.0)
         job.tell_forecast(progress, n_now, Forecast(n_needed, to_go, is_round=False))
         n_now *= 2
+
+
+def _watched(
+    job: Job, progress: Progress | None, n_batches: int, allow: bool
+) -> Callable[[dict[int, Arrays]], None]:
+    """Refuse, after the first batch, more of its size than memory holds; then tell the progress."""
+    tell = None if progress is None else job.teller(progress, n_batches)
+    is_measured = allow
+
+    def told(finished: dict[int, Arrays]) -> None:
+        nonlocal is_measured
+        if not is_measured:
+            is_measured = True
+            one, n_to_come = next(iter(finished.values())), n_batches - len(finished)
+            refuse_too_many(job.scenario.name, one, n_to_come, allow)
+        if tell is not None:
+            tell(finished)
+
+    return told
 
 
 def judge(runs: Sequence[Run]) -> list[list[Verdict]]:

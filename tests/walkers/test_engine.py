@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import random
 import subprocess
 import sys
 import threading
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -256,3 +258,26 @@ def test_records_cannot_be_changed():
     kept = replace(slab, profile=profile)
     profile[0] = 7.0
     assert kept.profile[0] == 1.0
+
+
+def test_models_of_one_name_from_two_modules_are_two():
+    def made(module):
+        kind = dataclass(frozen=True, eq=False)(
+            type("Mine", (walkers.Model,), {"compute": None, "seconds_per_batch": 1.0})
+        )
+        kind.__module__ = module
+        return kind(5)
+
+    assert made("one") == made("one")
+    assert made("one") != made("two")
+    assert '"type":"Hop"' in SMALL_MODELS["box"].canonical_json()  # ours keep their digests
+
+
+def test_no_two_parts_of_models_have_one_name():
+    """A digest names our own classes without their modules."""
+    found = {}
+    for module in pkgutil.walk_packages(walkers.__path__, "walkers."):
+        for name, kind in vars(importlib.import_module(module.name)).items():
+            if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.name:
+                assert found.setdefault(name, kind) is kind, (name, kind, found[name])
+    assert len(found) > 40

@@ -43,7 +43,7 @@ def canonical(value: Any) -> Any:
     """Plain JSON values that say all there is to say about a part of a Model."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: canonical(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {"type": type(value).__name__, **fields}
+        return {"type": _class_name(type(value)), **fields}
     if isinstance(value, np.ndarray):
         contiguous = np.ascontiguousarray(value)
         sha256 = hashlib.sha256(contiguous.tobytes()).hexdigest()
@@ -61,6 +61,12 @@ def canonical(value: Any) -> Any:
     if isinstance(value, float | np.floating):
         return float(value).hex()
     raise TypeError(f"a Model cannot hold a {type(value).__name__}: {value!r}")
+
+
+def _class_name(kind: type) -> str:
+    """Name of a class: of ours it is unique, of others with their module only."""
+    is_ours = kind.__module__.split(".")[0] == __name__.split(".")[0]
+    return kind.__name__ if is_ours else f"{kind.__module__}.{kind.__qualname__}"
 
 
 @dataclass(frozen=True, eq=False)
