@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from .. import report
+from .. import _tables
 from .._health import findings
 from ._answer import AGREES, DISAGREES, Answer
 from ._options import Json
@@ -24,7 +24,7 @@ def doctor_command(as_json: Json = False) -> Answer:
              "advice": None if one.is_right else one.advice}
             for one in found
         ]  # fmt: skip
-        return Answer(report.json_text({"ok": status == AGREES, "findings": entries}), status)
+        return Answer(_tables.json_text({"ok": status == AGREES, "findings": entries}), status)
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(no_wrap=True)
     rows.add_column(no_wrap=True)
@@ -33,4 +33,4 @@ def doctor_command(as_json: Json = False) -> Answer:
         mark = Text("ok", style="green") if one.is_right else Text("wrong", style="bold red")
         said = one.found if one.is_right else f"{one.found}: {one.advice}"
         rows.add_row(Text(one.name), mark, Text(said))
-    return Answer(report.coloured(rows), status)
+    return Answer(_tables.coloured(rows), status)

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .. import report
+from .. import _tables
 from .._inputs import read_number
 from .._inspection import Inspection, differences, inspected
 from .._job import checked_count
@@ -42,9 +42,9 @@ def inspect_command(
     different = [line for one in found for line in differences(one)]
     status = BAD_INPUT if problems else DISAGREES if different else AGREES
     if as_json:
-        text = report.json_text({"files": [one.as_json() for one in found]})
+        text = _tables.json_text({"files": [one.as_json() for one in found]})
     else:
-        text = report.coloured(Group(*(_block(one) for one in found)))
+        text = _tables.coloured(Group(*(_block(one) for one in found)))
     return Answer(text, status, [*problems, *different])
 
 
