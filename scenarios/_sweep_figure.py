@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,21 +66,22 @@ def draw(sweep: Sweep) -> Figure:
     curves = _curves(sweep, name, is_number)
     figure, panels = draw_parts.panels_over_strips(len(quantities))
     x = sorted({x for curve in curves for x in curve.x})
-    unit = sweep.units[name]
+    is_log = is_number and is_logarithmic(x)
+    asides = _asides(x, len(curves), is_log)
     for quantity, (panel, strip) in zip(quantities, panels, strict=True):
-        colours = _colours(len(curves))
-        for curve, colour in zip(curves, colours, strict=True):
+        for curve, colour, aside in zip(curves, _colours(len(curves)), asides, strict=True):
             _draw_laws(panel, curve, quantity, is_number, colour)
-            _draw_points(panel, strip, curve, quantity, colour)
+            _draw_points(panel, strip, curve, quantity, colour, aside)
         of_quantity = [v for curve in curves for _, v in curve.verdicts(quantity)]
-        _finish_panel(panel, of_quantity, curves, quantity)
+        _finish_panel(panel, of_quantity, curves, quantity, is_log)
         _finish_strip(strip, of_quantity)
-        if is_number and is_logarithmic(x):
+        if is_log:
             strip.set_xscale("log")
-            panel.set_xscale("log")
+            strip.xaxis.set_major_formatter(lambda place, _: f"{place:g}")
         if not is_number:
             strip.set_xlim(-0.5, len(x) - 0.5)
             strip.set_xticks(x, [str(point[name]) for point in _first_of_each(sweep, name)])
+        unit = sweep.units[name]
         strip.set_xlabel(f"{name} [{unit}]" if unit else name)
     figure.supxlabel(_EXPLANATION, fontsize="x-small")
     figure.suptitle(sweep.title, fontsize="medium" if len(quantities) > 1 else "small")
@@ -112,6 +113,18 @@ def is_logarithmic(values: Sequence[float]) -> bool:
         return bool(x[1] >= 10.0 * x[0])
     steps, factors = np.diff(x), np.diff(np.log(x))
     return bool(factors.std() / factors.mean() < steps.std() / steps.mean())
+
+
+def _asides(x: Sequence[float], n_curves: int, is_log: bool) -> list[Callable[[float], float]]:
+    """Move the z of several curves at the same place a little apart, so that all are seen."""
+
+    def moved(share: float) -> Callable[[float], float]:
+        if is_log:
+            return lambda place: place * (x[-1] / x[0]) ** share
+        return lambda place: place + (x[-1] - x[0]) * share
+
+    reach = 0.25 / max(1, len(x) - 1)
+    return [moved(reach * ((n + 0.5) / n_curves - 0.5)) for n in range(n_curves)]
 
 
 def _first_of_each(sweep: Sweep, name: str) -> list[dict[str, Any]]:
@@ -213,7 +226,14 @@ def _draw_laws(panel: Axes, curve: Curve, quantity: str, is_number: bool, colour
                    label=_short(rival) if colour is None else None, zorder=1, **dashes)  # fmt: skip
 
 
-def _draw_points(panel: Axes, strip: Axes, curve: Curve, quantity: str, colour: Any) -> None:
+def _draw_points(
+    panel: Axes,
+    strip: Axes,
+    curve: Curve,
+    quantity: str,
+    colour: Any,
+    aside: Callable[[float], float],
+) -> None:
     """Draw estimates with their errors, ringed where the law does not stand."""
     found = curve.verdicts(quantity)
     style: dict[str, Any] = {
@@ -225,22 +245,23 @@ def _draw_points(panel: Axes, strip: Axes, curve: Curve, quantity: str, colour: 
     panel.errorbar(
         x, [v.value for v in verdicts], yerr=[v.stderr for v in verdicts], label=label, **style
     )
-    scored = [(place, v.z) for place, v in found if v.z is not None]
+    scored = [(aside(place), v.z) for place, v in found if v.z is not None]
     if scored:
         strip.errorbar([s[0] for s in scored], [s[1] for s in scored], yerr=1.0, **style)
     for outcome, ring in _RINGS.items():
         marked = [(place, v) for place, v in found if v.outcome == outcome]
-        for axes, y in (
-            (panel, [v.value for _, v in marked]),
-            (strip, [math.nan if v.z is None else v.z for _, v in marked]),
+        places = [place for place, _ in marked]
+        for axes, where, y in (
+            (panel, places, [v.value for _, v in marked]),
+            (strip, [*map(aside, places)], [math.nan if v.z is None else v.z for _, v in marked]),
         ):
             if marked:
-                axes.plot([place for place, _ in marked], y, "o", ms=9, mfc="none", mec=ring,
+                axes.plot(where, y, "o", ms=9, mfc="none", mec=ring,
                           mew=1.5, zorder=3)  # fmt: skip
 
 
 def _finish_panel(
-    panel: Axes, verdicts: Sequence[Verdict], curves: Sequence[Curve], quantity: str
+    panel: Axes, verdicts: Sequence[Verdict], curves: Sequence[Curve], quantity: str, is_log: bool
 ) -> None:
     """Choose the scale and the part that is shown, and explain the marks."""
     laws = [laws[quantity] for curve in curves for _, laws in curve.places if quantity in laws]
@@ -249,7 +270,11 @@ def _finish_panel(
     shown = [value for value in shown if math.isfinite(value)]
     rivals = [law.rival for law in laws if law.rival is not None]
     if shown:
-        _set_limits(panel, shown, rivals)
+        values = [verdict.value for verdict in verdicts]
+        far = 8.0 if is_log else 100.0
+        log_y = min(values) > 0.0 and max(values) > far * min(values) if values else False
+        _set_limits(panel, shown, rivals, log_y and min(shown) > 0.0)
+        _say_what_is_off(panel, rivals)
     unit = verdicts[0].unit if verdicts else ""
     panel.set_ylabel(f"{quantity} [{unit}]" if unit else quantity)
     for outcome, ring in _RINGS.items():
@@ -267,11 +292,20 @@ def _finish_panel(
     panel.legend(handles, labels, frameon=False, fontsize="x-small")
 
 
-def _set_limits(panel: Axes, shown: Sequence[float], rivals: Sequence[float]) -> None:
+def _say_what_is_off(panel: Axes, rivals: Sequence[float]) -> None:
+    """Say in the legend of rivals that none of them is in the picture."""
+    low, high = panel.get_ylim()
+    if rivals and not any(low <= rival <= high for rival in rivals):
+        for line in panel.lines:
+            if line.get_linestyle() in _DASHES and not str(line.get_label()).startswith("_"):
+                line.set_label(f"{line.get_label()} (off the scale)")
+
+
+def _set_limits(panel: Axes, shown: Sequence[float], rivals: Sequence[float], log_y: bool) -> None:
     """Show values and laws; rivals too, unless they would press all else into a line."""
     low, high = min(shown), max(shown)
     both_low, both_high = min([low, *rivals]), max([high, *rivals])
-    if low > 0.0 and high > 30.0 * low:
+    if log_y:
         panel.set_yscale("log")
         if both_low > 0.0 and both_high / both_low < (high / low) ** 2:
             low, high = both_low, both_high
@@ -298,7 +332,7 @@ def _finish_strip(strip: Axes, verdicts: Sequence[Verdict]) -> None:
         return
     threshold = max(thresholds)
     strip.axhspan(-threshold, threshold, color="black", alpha=0.06, lw=0)
-    limit = 1.15 * max(threshold, max(scores) + 1.0)
+    limit = 1.25 * max(threshold, max(scores) + 1.0)
     strip.set_ylim(-limit, limit)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,7 +77,8 @@ class SweepProgress:
         if self._started is None:
             self._started, self._work_started = now, self._work_done()
         if stage.goal is not None and now >= self._next_estimate:
-            self._error = stage.relative_error()
+            error = stage.relative_error()
+            self._error = error if error is not None and math.isfinite(error) else None
             cost = time.perf_counter() - now  # never more than a tenth of the run
             self._next_estimate = now + max(SECONDS_BETWEEN_ESTIMATES, 10.0 * cost)
             if self._error is not None:

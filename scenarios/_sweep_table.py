@@ -115,13 +115,14 @@ def _aligned(sweep: Sweep, widths: Sequence[int], rows: Sequence[Sequence[Text]]
     headings = (*_swept(sweep), *_HEADINGS)
     made = _tables.blank_table(*headings, right=(*_numeric(sweep), *_RIGHT), fixed=headings)
     made.show_header = not rows
-    fits = sum(widths) + 2 * len(widths) - 1 <= _tables.columns_wide()
-    made.padding = (0, 1 if fits else 0, 0, 0)
+    n_gaps = len(widths) - 1
+    gap = 1 if sum(widths) + 2 * n_gaps <= _tables.columns_wide() else 0
+    made.padding = (0, gap, 0, 0)
     for column, width in zip(made.columns, widths, strict=True):
         column.width = width
     for row in rows:
         made.add_row(*row)
-    made.width = sum(widths) + (2 if fits else 1) * len(widths)
+    made.width = sum(widths) + (1 + gap) * n_gaps
     return made
 
 

@@ -102,7 +102,7 @@ def sweep_command(
 ) -> Answer:
     """Run a scenario at many points and judge them together.
 
-    A curve with error bars.
+    All points have the same seed; a store is resumed, and extended by new points.
     """
     file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
     scenario = load(file.scenario)
