@@ -45,7 +45,7 @@ def prefixes(check: Check) -> list[Prefix]:
         Empty where the quantity has no statistical error.
     """
     values = check.estimate.batch_values
-    if check.exact or values.size < 2:
+    if check.exact or values.size < 2 or not np.isfinite(values).all():
         return []
     first = FIRST_PREFIX if values.size > FIRST_PREFIX else 2
     steps = range(1, 2 * math.ceil(math.log2(values.size)))
@@ -90,6 +90,11 @@ class Curve:
         share = self.reach / self.check.scale
         decade = 10.0 ** math.floor(math.log10(share))
         return next(m * decade for m in (5.0, 2.0, 1.0, 0.5) if m * decade <= share)
+
+    @property
+    def tick_text(self) -> str:
+        """The tick in per cent."""
+        return f"{100.0 * self.tick:g} %"
 
     def x(self, n_batches: float) -> float:
         """Place of a number of batches, on a logarithmic axis."""

@@ -6,11 +6,9 @@ The templates say how it looks, and escape whatever they are given; here is what
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +21,10 @@ from walkers.engine.record import software_versions
 
 from . import _convergence, _tables
 from ._page_figures import inline_svg
+from ._page_files import batch_file, file_name_of, slug, verdict_files
 from ._parameters import number, plain
 from ._provenance import Origin, changed_parameters, command_of, provenance
+from ._scenario import ScenarioError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 OUTCOMES: tuple[Outcome, ...] = ("disagrees", "undecided", "agrees", "measured")
 """From what a reader should see first to what needs no eye."""
 
-SMALL = 300_000
-"""Characters of per-batch values that a page still carries for one run."""
-
-_HEADINGS = ("quantity", "value ± error", "law", "z", "deviation", "detects", "outcome")
+_HEADINGS = ("quantity", "outcome", "value ± error", "law", "z", "deviation", "detects")
 _FOLDER = Path(__file__).with_name("_templates")
 
 
@@ -47,28 +44,6 @@ class Drawing:
 
     svg: Any
     caption: str
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that the page carries within itself."""
-
-    label: str
-    name: str
-    text: str
-    kind: str
-
-    @property
-    def address(self) -> str:
-        """Address that holds the whole content."""
-        content = base64.b64encode(self.text.encode()).decode()
-        return f"data:{self.kind};charset=utf-8;base64,{content}"
-
-    @property
-    def size(self) -> str:
-        """Size in words."""
-        n_bytes = len(self.text.encode())
-        return f"{n_bytes / 1000:.0f} kB" if n_bytes >= 1000 else f"{n_bytes} bytes"
 
 
 def page(
@@ -94,7 +69,7 @@ def page(
 
     origins = origins or [None] * len(results)
     runs = [
-        _run(result, origin, f"{_slug(result.scenario.name)}-{place}")
+        _run(result, origin, f"{slug(result.scenario.name)}-{place}")
         for place, (result, origin) in enumerate(zip(results, origins, strict=True), start=1)
     ]
     verdicts = [verdict for result in results for verdict in result.verdicts]
@@ -106,7 +81,7 @@ def page(
         counts=_counts(verdicts),
         n_judged=sum(verdict.z is not None for verdict in verdicts),
         family_error_rate=_tables.percent(FAMILY_ERROR_RATE),
-        downloads=_verdict_files(results, "fluxwalk"),
+        downloads=verdict_files([run["json"] for run in runs], "fluxwalk"),
         n_wrong_rules=sum(result.wrong_rule is not None for result in results),
         problems=problems,
         overview=overview,
@@ -119,7 +94,7 @@ def page(
 
 def section(result: Result) -> str:
     """One run for a notebook: table and figure, the rest folded."""
-    name = f"{_slug(result.scenario.name)}-{result.record.sha256()[:12]}"
+    name = f"{slug(result.scenario.name)}-{result.record.sha256()[:12]}"
     return _environment().get_template("notebook.html").render(run=_run(result, None, name))
 
 
@@ -140,7 +115,6 @@ def _environment() -> Environment:
         curve_width=_convergence.WIDTH,
         curve_height=_convergence.HEIGHT,
         curve_said=_curve_said,
-        percent=_tables.percent,
         outcome_of_many=_tables.outcome_of_many,
         css=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),
     )
@@ -150,6 +124,8 @@ def _environment() -> Environment:
 def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
     """Everything that the templates show of one run."""
     verdicts, record = result.verdicts, result.record
+    content = result.as_json()
+    file_name = file_name_of(content)
     quantities = {verdict.quantity for verdict in verdicts}
     checks = [check for check in result.checks if check.quantity in quantities]
     counts = _counts(verdicts)
@@ -176,8 +152,9 @@ def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
         "parameters": _parameters(result, changed),
         "laws": _laws(result),
         "command": command_of(result),
-        "provenance": provenance(result, origin),
-        "downloads": [*_verdict_files([result], _file_name(result)), *_batch_file(result)],
+        "provenance": provenance(result, content["record_sha256"], origin),
+        "json": content,
+        "downloads": [*verdict_files([content], file_name), *batch_file(result, file_name)],
     }
 
 
@@ -189,7 +166,7 @@ def _counts(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
 def _row(verdict: Verdict) -> dict[str, Any]:
     quantity, value, unit, law, z, detects = _tables.cells_of(verdict)
     return {
-        "quantity": quantity,
+        "quantity": _breakable(quantity),
         "value": _minus(value),
         "unit": unit,
         "law": _minus(law),
@@ -205,6 +182,13 @@ def _row(verdict: Verdict) -> dict[str, Any]:
 def _minus(text: str) -> str:
     """Write signs as they are printed; exponents stay as a computer reads them."""
     return re.sub(r"(?<![e\d])-", "−", text)
+
+
+def _breakable(name: str) -> Any:
+    """Let a long name go on in the next line after an underscore or a comma."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([_,])", r"\1<wbr>", str(escape(name))))
 
 
 def _place(verdict: Verdict) -> dict[str, Any] | None:
@@ -254,10 +238,14 @@ def _curve_said(curve: _convergence.Curve) -> str:
     )
 
 
-def _figure(result: Result, name: str) -> Drawing:
+def _figure(result: Result, name: str) -> Drawing | str:
+    """Draw the figure of a run, or say why there is none."""
     from markupsafe import Markup
 
-    svg, description = inline_svg(result.untitled_figure, name)
+    try:
+        svg, description = inline_svg(result.untitled_figure, name)
+    except ScenarioError as error:  # a user's own file; one of ours that fails is a bug
+        return f"no figure: {error}"
     return Drawing(Markup(svg), description)
 
 
@@ -331,59 +319,3 @@ def _laws(result: Result) -> list[dict[str, str]]:
         }
         for verdict in result.verdicts
     ]
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "run"
-
-
-def _file_name(result: Result) -> str:
-    rule = f"-{_slug(result.wrong_rule)}" if result.wrong_rule else ""
-    return f"{_slug(result.scenario.name)}{rule}-{result.record.sha256()[:12]}"
-
-
-def _verdict_files(results: Sequence[Result], name: str) -> list[Download]:
-    objects: list[Mapping[str, Any]] = [result.as_json() for result in results]
-    rows = [
-        {
-            "scenario": run["scenario"],
-            "wrong_rule": run.get("wrong_rule", ""),
-            "record_sha256": run["record_sha256"],
-            "seed": run["seed"],
-            "batches": run["batches"],
-            **{key: value for key, value in verdict.items() if key != "interval"},
-        }
-        for run in objects
-        for verdict in run["verdicts"]
-    ]
-    content = {"family_error_rate": FAMILY_ERROR_RATE, "results": objects}
-    as_json = _tables.json_text(content if len(results) > 1 else objects[0])
-    return [
-        Download("Verdicts as CSV", f"{name}-verdicts.csv", _csv(rows), "text/csv"),
-        Download("Verdicts as JSON", f"{name}-verdicts.json", as_json, "application/json"),
-    ]
-
-
-def _batch_file(result: Result) -> list[Download]:
-    """Value of every quantity in every batch, where they are not too many."""
-    n = result.record.n_batches
-    columns = {
-        check.quantity: check.estimate.batch_values
-        for check in result.checks
-        if check.estimate.batch_values.size == n
-    }
-    if not columns or 20 * n * len(columns) > SMALL:
-        return []
-    rows = [
-        {"batch": b, **{name: float(values[b]) for name, values in columns.items()}}
-        for b in range(n)
-    ]
-    return [Download("Batches as CSV", f"{_file_name(result)}-batches.csv", _csv(rows), "text/csv")]
-
-
-def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()

@@ -79,7 +79,7 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
-def provenance(result: Result, origin: Origin | None) -> dict[str, str]:
+def provenance(result: Result, record_sha256: str, origin: Origin | None) -> dict[str, str]:
     """List what to know of a run beside its numbers; ``origin`` is of one that was stored."""
     identity = {} if origin is None else origin.identity
     record = result.record
@@ -87,7 +87,7 @@ def provenance(result: Result, origin: Origin | None) -> dict[str, str]:
     rows = {
         "seed": str(record.seed),
         "batches": f"{record.n_batches}" + (f" (the file holds {n_more} more)" if n_more else ""),
-        "record_sha256": record.sha256(),
+        "record_sha256": record_sha256,
         "model digest": record.model.digest(),
         "stream version": identity.get("stream_version", str(STREAM_VERSION)),
     }

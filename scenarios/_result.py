@@ -122,8 +122,9 @@ class Result:
 
     def untitled_figure(self) -> Figure:
         """Draw what ``plot`` draws, for a place that says itself of which run it is."""
-        own = getattr(self.scenario.file, "plot", None)
-        drawn: Figure = own(self) if own else analysis.plot_verdicts(self.verdicts)
+        if not hasattr(self.scenario.file, "plot"):
+            return analysis.plot_verdicts(self.verdicts)
+        drawn: Figure = self.scenario.call("plot", self)
         return drawn
 
     def as_json(self) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Scenario:
         return next((name for name in self.file.QUANTITIES if name.startswith(head)), quantity)
 
     def call(self, part: str, *arguments: Any) -> Any:
-        """Call ``build``, ``laws`` or ``checks`` of the file.
+        """Call ``build``, ``laws``, ``checks`` or ``plot`` of the file.
 
         Raises
         ------
