@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,10 @@ from walkers.molecular import (
     Surface,
     trace_paths,
 )
+from walkers.molecular.flights import Flights
 from walkers.species import gas
+
+from .small_models import SMALL_MODELS
 
 pytestmark = pytest.mark.compiled
 
@@ -215,6 +219,36 @@ def test_a_lost_molecule_is_an_error_that_names_it():
         run(model, seed=1, n_batches=1)
     with pytest.raises(KernelError, match="max_hits = 3"):
         run(tube(100.0, 50, max_hits=3), seed=1, n_batches=1)
+
+
+def test_what_kernels_read_is_made_once_and_stays_where_it_is():
+    model = tube(1.0, 10)
+    bare = pickle.dumps(model)
+    arrays = model.fixed_arrays
+    first = batch_sha256(model.compute(3, 0))
+    assert model.fixed_arrays is arrays
+    assert batch_sha256(model.compute(3, 0)) == first
+    assert pickle.dumps(model) == bare  # no other process is sent them
+    assert batch_sha256(pickle.loads(bare).compute(3, 0)) == first
+
+
+@pytest.mark.parametrize("name", ["tube", "meshed", "looked at", "cercignani-lampis"])
+def test_batches_side_by_side_write_into_room_of_their_own(name):
+    """Threads follow flights of one model at once; what they share is read-only."""
+    one, other = Flights(SMALL_MODELS[name]), Flights(SMALL_MODELS[name])
+    ours, theirs = ([*arrays_in(vars(flights))] for flights in (one, other))
+    shared = [a for a, b in zip(ours, theirs, strict=True) if np.shares_memory(a, b)]
+    assert len(ours) > len(shared) > 0
+    assert not any(array.flags.writeable for array in shared)
+
+
+def arrays_in(value):
+    """Arrays in dictionaries and tuples of dictionaries and tuples."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from arrays_in(item)
 
 
 def test_resizing_scales_the_sources():

@@ -57,10 +57,17 @@ _kept: dict[Any, Tree] = {}  # the tree used last stands last
 
 def _kept_tree(owned: tuple[tuple[Mesh, int], ...], n_regions: int) -> Tree:
     key = owned, n_regions
-    tree = _kept.pop(key, None) or _built(owned, n_regions)
+    tree = _kept.pop(key, None) or _read_only(_built(owned, n_regions))
     _kept[key] = tree
     while len(_kept) > KEPT and sum(_size(kept) for kept in _kept.values()) > KEPT_BYTES:
         del _kept[next(iter(_kept))]
+    return tree
+
+
+def _read_only(tree: Tree) -> Tree:
+    """Keep batches side by side from writing into what they share."""
+    for array in tree:
+        array.setflags(write=False)
     return tree
 
 
