@@ -21,7 +21,7 @@ from walkers.engine.record import software_versions
 
 from . import _convergence, _tables
 from ._page_figures import inline_svg
-from ._page_files import batch_file, file_name_of, slug, verdict_files
+from ._page_files import batch_file, file_name_of, scenario_file, slug, verdict_files
 from ._parameters import number, plain
 from ._provenance import Origin, changed_parameters, command_of, provenance
 from ._scenario import ScenarioError
@@ -154,7 +154,11 @@ def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
         "command": command_of(result),
         "provenance": provenance(result, content["record_sha256"], origin),
         "json": content,
-        "downloads": [*verdict_files([content], file_name), *batch_file(result, file_name)],
+        "downloads": [
+            *verdict_files([content], file_name),
+            *batch_file(result, file_name),
+            *scenario_file(result),
+        ],
     }
 
 

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.verdict import FAMILY_ERROR_RATE
@@ -96,6 +97,18 @@ def batch_file(result: Result, name: str) -> list[Download]:
         for b in range(n)
     ]
     return [Download("Batches as CSV", f"{name}-batches.csv", _csv(rows), "text/csv")]
+
+
+def scenario_file(result: Result) -> list[Download]:
+    """Carry a user's own scenario file, without which nobody else could run it again."""
+    scenario = result.scenario
+    if scenario.source == scenario.name:
+        return []
+    try:
+        text = Path(scenario.source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [Download("Scenario file", f"{slug(scenario.name)}.py", text, "text/x-python")]
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -199,6 +199,18 @@ def test_a_notebook_shows_the_same_section(result):
     assert all("open" not in details for details in elements.all("details"))
 
 
+def test_a_figure_that_fails_is_said_and_the_rest_shown(result, tmp_path):
+    own = tmp_path / "mine.py"
+    installed = Path(result.scenario.file.__file__).read_text(encoding="utf-8")
+    own.write_text(installed + "\n\ndef plot(result):\n    raise KeyError('no such thing')\n")
+    text = _page.section(replace(result, scenario=scenarios.load(own)))
+    said = Elements(text).said
+    assert f"no figure: {own}, line " in said
+    assert "in plot: KeyError: 'no such thing'" in said
+    assert "Scenario file" in said  # which a reader elsewhere needs
+    assert "diffusivity_msd" in said
+
+
 def test_prefixes_end_in_the_estimate_itself():
     values = np.random.default_rng(1).normal(size=100)
     check = Check("x", batch_mean(values), Prediction("zero", 0.0, 0.0), scale=1.0)
