@@ -211,7 +211,7 @@ def test_internal_errors_end_with_4_and_a_saved_traceback(capsys, monkeypatch, t
 
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["--help"]])
 def test_nothing_slow_is_loaded_to_list(arguments):
-    slow = "numba pandas matplotlib scipy.stats scipy.integrate"
+    slow = "jinja2 numba pandas matplotlib scipy.stats scipy.integrate"
     code = (
         f"import sys; from scenarios.cli import main; status = main({arguments!r});"
         f"loaded = [m for m in {slow!r}.split() if m in sys.modules];"
