@@ -6,6 +6,7 @@ The templates say how it looks, and escape whatever they are given; here is what
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -25,11 +26,14 @@ from ._page_files import batch_file, file_name_of, scenario_file, slug, verdict_
 from ._parameters import number, plain
 from ._provenance import Origin, changed_parameters, command_of, provenance
 from ._scenario import ScenarioError
+from ._sweep import sweep_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from matplotlib.figure import Figure
 
     from ._result import Result
+    from ._sweep_result import Sweep
 
 OUTCOMES: tuple[Outcome, ...] = ("disagrees", "undecided", "agrees", "measured")
 """From what a reader should see first to what needs no eye."""
@@ -50,7 +54,6 @@ def page(
     results: Sequence[Result],
     origins: Sequence[Origin | None] = (),
     problems: Sequence[str] = (),
-    overview: Sequence[Drawing] = (),
 ) -> str:
     """Whole page of runs that were judged together.
 
@@ -62,8 +65,6 @@ def page(
         Where each was read from.
     problems : sequence of str, optional
         What could not be reported, and why.
-    overview : sequence of Drawing, optional
-        Figures of all runs together, shown before the single ones.
     """
     from markupsafe import Markup
 
@@ -84,7 +85,7 @@ def page(
         downloads=verdict_files([run["json"] for run in runs], "fluxwalk"),
         n_wrong_rules=sum(result.wrong_rule is not None for result in results),
         problems=problems,
-        overview=overview,
+        overview=_sweeps(results),
         runs=runs,
         version=software_versions()["fluxwalk"],
         script=Markup(script),
@@ -251,6 +252,30 @@ def _figure(result: Result, name: str) -> Drawing | str:
     except ScenarioError as error:  # a user's own file; one of ours that fails is a bug
         return f"no figure: {error}"
     return Drawing(Markup(svg), description)
+
+
+def _sweeps(results: Sequence[Result]) -> list[Drawing]:
+    """Figure of every sweep among the results: one scenario at many points."""
+    from markupsafe import Markup
+
+    alike: dict[tuple[str, str | None], list[Result]] = {}
+    for result in results:
+        alike.setdefault((result.scenario.name, result.wrong_rule), []).append(result)
+    drawings = []
+    for place, points in enumerate(alike.values(), start=1):
+        if (sweep := sweep_of(points)) is not None:
+            svg, _ = inline_svg(functools.partial(_untitled, sweep), f"sweep-{place}")
+            swept = " and ".join(sweep.names)
+            said = f"{sweep.scenario.name} at {len(points)} points of {swept}"
+            drawings.append(Drawing(Markup(svg), said))
+    return drawings
+
+
+def _untitled(sweep: Sweep) -> Figure:
+    """Figure of a sweep whose title the page says in its caption."""
+    figure = sweep.plot()
+    figure.suptitle("")
+    return figure
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,11 @@ def batch_file(result: Result, name: str) -> list[Download]:
 
 def scenario_file(result: Result) -> list[Download]:
     """Carry a user's own scenario file, without which nobody else could run it again."""
-    scenario = result.scenario
-    if scenario.source == scenario.name:
+    scenario, source = result.scenario, result.scenario.source
+    if source is None or source == scenario.name:
         return []
     try:
-        text = Path(scenario.source).read_text(encoding="utf-8")
+        text = Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return []
     return [Download("Scenario file", f"{slug(scenario.name)}.py", text, "text/x-python")]

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import walkers
 
@@ -31,6 +32,13 @@ class Reading:
     origins: list[Origin] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     seen: dict[tuple[str, str, int | None], Path] = field(default_factory=dict)
+
+    def sort(self) -> None:
+        """Put runs of one scenario beside each other, in the order of their parameters."""
+        found = zip(self.runs, self.origins, strict=True)
+        ordered = sorted(found, key=lambda one: _place(one[0]))
+        self.runs = [run for run, _ in ordered]
+        self.origins = [origin for _, origin in ordered]
 
 
 def report(source: Result | Iterable[Result] | str | Path, file: str | Path) -> Path:
@@ -85,7 +93,15 @@ def read_and_judge(paths: Sequence[Path]) -> tuple[list[Result], Reading]:
         raise walkers.StoreError(
             reading.problems[0] + (f" (and {n_more} more, none can be reported)" if n_more else "")
         )
+    reading.sort()
     return judged(reading.runs), reading
+
+
+def _place(run: Run) -> tuple[Any, ...]:
+    """Key by which runs are ordered; numbers come before what is none."""
+    values = run.params.model_dump().values()
+    settings = [(0, v, "") if isinstance(v, int | float) else (1, 0, str(v)) for v in values]
+    return run.scenario.name, run.wrong_rule or "", settings
 
 
 def _files(path: Path) -> list[Path]:
