@@ -66,14 +66,11 @@ def measure(sleeps: bool, n_batches: int) -> None:
         wall = time.perf_counter() - started
     compute = float(record["seconds"].sum())
     memory = ", ".join(f"{mib:.0f}" for mib in resident)
-    print(
-        f"{'asleep' if sleeps else 'at work'}: {n_batches} batches of "
-        f"{1e3 * model.seconds:.0f} ms, "
-        f"wall {wall:.1f} s, compute {compute:.1f} s, "
-        f"overhead {100 * (wall * N_WORKERS / compute - 1):.1f} %; "
-        f"memory at 10, 50, 100 %: {memory} MiB",
-        flush=True,
-    )
+    overhead = 100.0 * (wall * N_WORKERS / compute - 1.0)
+    kind = "asleep" if sleeps else "at work"
+    print(f"{kind}: {n_batches} batches of {1e3 * model.seconds:.0f} ms in {wall:.1f} s,")
+    print(f"  compute {compute:.1f} s on {N_WORKERS} workers: overhead {overhead:.1f} %,")
+    print(f"  memory after 10, 50, 100 % of them: {memory} MiB", flush=True)
 
 
 if __name__ == "__main__":

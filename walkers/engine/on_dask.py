@@ -15,6 +15,7 @@ from .courier import Courier, ExecutorError, Parcel, refuse_another_version
 from .executors import available_cores
 from .model import Model
 from .run import BatchError
+from .sources import code_version
 
 SECONDS_TO_CONNECT = 10.0
 SECONDS_WITHOUT_WORKERS = 60.0
@@ -27,6 +28,8 @@ _GONE = "the Dask scheduler is gone"
 _CONFIGURATION = {
     "distributed.admin.low-level-log-length": 100,  # 10,000 batches are not worth 50 MB of log
     "distributed.admin.tick.limit": "1h",  # a busy machine is no news
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.worker.profile.enabled": False,  # samples every worker 100 times a second
 }
 
 
@@ -46,7 +49,7 @@ class DaskExecutor(Courier):
         self._broken: str | None = None
         self._in_flight: dict[Future[Any], Any] = {}
         if address is not None:
-            self._opened()
+            self._open()
 
     @property
     def n_workers(self) -> int:
@@ -67,7 +70,7 @@ class DaskExecutor(Courier):
             self._cluster.close()
 
     def _send(self, *job: Any) -> Future[Any]:
-        client = self._opened()
+        client = self.client
         if self._broken is not None or client.status == "closed":
             raise BrokenExecutor(self._broken or _GONE)
         with warnings.catch_warnings():
@@ -109,7 +112,7 @@ class DaskExecutor(Courier):
         is_new = id(model) not in self._parcels
         parcel = super()._parcel(model)
         if is_new:
-            self._opened().run(parcel.opened, on_error="ignore")
+            self.client.run(parcel.opened, on_error="ignore")
         return parcel
 
     def _call_back(self, errand: Any) -> bool:
@@ -121,23 +124,28 @@ class DaskExecutor(Courier):
         future.cancel()
         return True
 
-    def _opened(self) -> Any:
-        """Connect, start the workers where none were named, and compare versions."""
+    @property
+    def client(self) -> Any:
+        """Dask's own client; the first batch connects it."""
         with self._opening:
             if self._client is None:
-                client = self._connected()
-                try:
-                    _refuse_other_versions(client)
-                except BaseException:
-                    if client is not self._address:
-                        client.close()
-                    if self._cluster is not None:
-                        self._cluster.close()
-                    raise
-                self._client = client
-                self._n_workers = _count(client)
-                threading.Thread(target=self._watch, daemon=True).start()
+                self._open()
         return self._client
+
+    def _open(self) -> None:
+        """Connect, start the workers where none were named, and compare versions."""
+        client = self._connected()
+        try:
+            _refuse_other_versions(client)
+        except BaseException:
+            if client is not self._address:
+                client.close()
+            if self._cluster is not None:
+                self._cluster.close()
+            raise
+        self._client = client
+        self._n_workers = _count(client)
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def _connected(self) -> Any:
         import dask
@@ -246,16 +254,14 @@ def _refuse_other_versions(client: Any) -> None:
 
     def version() -> str:  # a function within a function is sent as it is, not as a name
         try:
-            from walkers.engine.sources import code_version
+            from walkers.engine import sources
         except ImportError as error:
             return f"none: {error}"
-        return code_version()
+        return sources.code_version()
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         versions: dict[str, str] = client.run(version, on_error="ignore")
-    from .sources import code_version
-
     for address, found in versions.items():
         if found.startswith("none"):
             raise ExecutorError(f"dask: the worker {address} has no fluxwalk ({found[6:]})")

@@ -34,7 +34,7 @@ class MpiExecutor(Courier):
         if self._pool is None:
             from mpi4py.futures import MPIPoolExecutor
 
-            self._pool = MPIPoolExecutor()
+            self._pool = MPIPoolExecutor(main=False)  # classes of the main program travel
         future: Future[Any] = self._pool.submit(*job)
         return future
 
