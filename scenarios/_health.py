@@ -56,7 +56,7 @@ def _extras() -> Finding:
     packages: dict[str, list[str]] = {}
     for line in required:
         package = re.match(r"[\w.-]+", line)
-        extra = re.search(r"extra == ['\"]([\w-]+)['\"]", line)
+        extra = re.search(r"extra ?== ?['\"]([\w-]+)['\"]", line)
         if extra and package and extra[1] != "test" and package[0] != "fluxwalk":
             packages.setdefault(extra[1], []).append(package[0])
     there = {extra: all(map(_is_installed, names)) for extra, names in packages.items()}

@@ -86,12 +86,13 @@ def _say_what_is_waited_for() -> None:
 
 def _leave(number: int, frame: Any) -> None:
     """End at once: what was saved is safe whatever happens, and no worker is left behind."""
-    lock = sys.modules.get("walkers.engine.lock")
-    if lock is not None:
-        lock.release_all()
-    multiprocessing = sys.modules.get("multiprocessing")
-    for worker in multiprocessing.active_children() if multiprocessing is not None else ():
-        worker.kill()
+    with contextlib.suppress(Exception):  # e.g. of a module that is just being imported
+        if "walkers.engine.lock" in sys.modules:
+            sys.modules["walkers.engine.lock"].release_all()
+    with contextlib.suppress(Exception):
+        if "multiprocessing" in sys.modules:
+            for worker in sys.modules["multiprocessing"].active_children():
+                worker.kill()
     with contextlib.suppress(OSError):
         if os.isatty(2):
             os.write(2, _SHOW_CURSOR)

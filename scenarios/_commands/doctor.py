@@ -12,9 +12,10 @@ from ._options import Json
 
 
 def doctor_command(as_json: Json = False) -> Answer:
-    """Check that this machine can run fluxwalk, and gives the published bits.
+    """Check this machine, and its bits.
 
-    Exit status 0 if all is well, 1 if something is wrong.
+    What is wrong comes with what to do about it; the last lines compare small runs with the
+    published ones. Exit status 0 if all is well, 1 if something is wrong.
     """
     found = list(findings())
     status = AGREES if all(one.is_right for one in found) else DISAGREES

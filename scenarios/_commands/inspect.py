@@ -77,18 +77,15 @@ def _rows(found: Inspection) -> list[tuple[str, str]]:
             rows.append(("written by", written))
         stream, size = entry["stream_version"], _size(entry["bytes"])
         rows.append(("format", f"{stored.format_version}, random stream {stream}, {size}"))
-        rows.append(
-            (
-                "record",
-                f"sha256 {entry['record_sha256']}" if in_order else "no batch is complete in order",
-            )
-        )
+        rows.append(("sha256", entry["record_sha256"] or "no batch is complete in order"))
     if found.recomputed:
         same = "other bits" if found.different else "the same bits"
         rows.append(("recomputed", f"{', '.join(map(str, found.recomputed))}: {same}"))
     n_problems = len(found.problems)
     wrong = "1 problem" if n_problems == 1 else f"{n_problems} problems"
-    rows.append(("verified", f"{wrong}, listed below" if n_problems else "every checksum is right"))
+    rows.append(
+        ("verified", f"{wrong}, told on stderr" if n_problems else "every checksum is right")
+    )
     return rows
 
 

@@ -71,6 +71,14 @@ def test_no_traceback_while_it_starts(arguments):
         assert all(line.startswith("fluxwalk: ") for line in said), said
 
 
+@pytest.mark.parametrize("command", ["run", "validate", "sweep"])
+def test_how_to_resume_is_said_of_whatever_may_have_a_store(command):
+    kept = cli._how_to_resume([command, "x", "--store", "a folder"])
+    assert kept.endswith(f"are kept, resume with: fluxwalk {command} x --store 'a folder'")
+    lost = cli._how_to_resume([command, "x"])
+    assert lost.endswith(f"nothing is kept without a store: fluxwalk {command} x --store DIR")
+
+
 def test_sigterm_ends_all_processes_of_a_job_in_order(tmp_path):
     arguments = [*SMALL, "--batches", "100000", "--executor", "processes", "--store", tmp_path]
     running = process(*arguments, start_new_session=True)

@@ -123,6 +123,19 @@ def test_doctor_finds_nothing_wrong_here_and_the_published_bits(capsys):
     assert all(entry["ok"] and entry["advice"] is None for entry in found.values())
 
 
+def test_doctor_names_the_extras_that_are_not_there(monkeypatch):
+    required = [
+        "rich>=1",
+        "numpy; extra == 'one'",
+        'no-such>=2; extra == "two"',
+        "x; extra=='test'",
+    ]
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: required)
+    finding = _health._extras()
+    assert finding.is_right
+    assert finding.found == "one; not there (pip install 'fluxwalk[…]'): two"
+
+
 def test_doctor_says_what_is_wrong_and_what_to_do(capsys, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

@@ -252,7 +252,7 @@ class Flight:
     def _widen(self) -> None:
         """Keep more in flight if the workers ran out of it while batches were being saved."""
         idle = len(self._in_flight) > 1 and all(future.done() for future in self._in_flight)
-        self._widened = min(WIDEST, 2 * self._widened) if idle else self._widened
+        self._widened = min(WIDEST, 4 * self._widened) if idle else self._widened
 
     def _submit(self, batch: int, attempt: int) -> None:
         try:

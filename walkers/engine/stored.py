@@ -6,6 +6,7 @@ Rows carry their own sha256, because SQLite's check of its pages misses most fli
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
@@ -141,7 +142,10 @@ def readable_errors(path: Path) -> Iterator[None]:
             f"{path}: {error}; wait until it ends, or give this run another --store"
         ) from error
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path}: the store cannot be used ({error})") from error
+        said = getattr(error, "strerror", None) or str(error)
+        is_full = "full" in said or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        what_to_do = "; what was saved is safe: make room, and run it again" if is_full else ""
+        raise StoreError(f"{path}: the store cannot be used ({said}){what_to_do}") from error
 
 
 def _connected(path: Path) -> sqlite3.Connection:
