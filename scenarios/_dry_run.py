@@ -137,6 +137,7 @@ def dry_run(
     precision: float | None = None,
     batches: int | None = None,
     wrong_rule: str | None = None,
+    independent: bool = False,
     store: str | Path | None = None,
     executor: Executor | None = None,
     jobs: int | None = None,
@@ -146,7 +147,7 @@ def dry_run(
 
     Parameters
     ----------
-    name, seed, precision, batches, wrong_rule, executor, jobs, **parameters
+    name, seed, precision, batches, wrong_rule, independent, executor, jobs, **parameters
         As in ``scenarios.sweep``.
     store : path, optional
         Folder whose batches would not be run again; it is read only.
@@ -160,7 +161,9 @@ def dry_run(
         raise ParameterError("jobs: give either jobs or an executor, not both")
     scenario, n_jobs = load(name), checked_jobs(jobs)
     axes, fixed = split_keywords(scenario.file.Params, parameters)
-    points = prepared_points(scenario, axes, fixed, seed, batches, precision, wrong_rule)
+    points = prepared_points(
+        scenario, axes, fixed, seed, batches, precision, wrong_rule, independent
+    )
     with contextlib.ExitStack() as stack:
         pool = executor or stack.enter_context(walkers.threads(n_jobs))
         return foreseen(points, axes, store, pool)

@@ -30,6 +30,7 @@ def sweep(
     precision: float | None = None,
     batches: int | None = None,
     wrong_rule: str | None = None,
+    independent: bool = False,
     store: str | Path | None = None,
     executor: Executor | None = None,
     jobs: int | None = None,
@@ -42,8 +43,11 @@ def sweep(
     Parameters
     ----------
     name, seed, precision, batches, wrong_rule, store, executor, jobs, allow_long
-        As in ``scenarios.run``, at every point: all points have the same seed, so that each is
-        the run that ``scenarios.run`` would make of it, and a store is extended by new points.
+        As in ``scenarios.run``, at every point: all have the same seed, and so the same random
+        numbers, which makes errors of neighbouring points go together.
+    independent : bool
+        Draw for every model a seed of its own from ``seed``: errors of the points are independent.
+        Each point is then the run that ``scenarios.run`` makes with that seed (in ``.frame``).
     progress : callable, optional
         Called with a ``Stage`` of the whole sweep before each round and after each batch.
     **parameters
@@ -60,7 +64,9 @@ def sweep(
         raise ParameterError("jobs: give either jobs or an executor, not both")
     scenario, n_jobs = load(name), checked_jobs(jobs)
     axes, fixed = split_keywords(scenario.file.Params, parameters)
-    points = prepared_points(scenario, axes, fixed, seed, batches, precision, wrong_rule)
+    points = prepared_points(
+        scenario, axes, fixed, seed, batches, precision, wrong_rule, independent
+    )
     with contextlib.ExitStack() as stack:
         pool = executor or stack.enter_context(walkers.threads(n_jobs))
         return run_points(points, axes, store, pool, progress, allow_long)
@@ -117,7 +123,9 @@ def sweep_of(results: Sequence[Result]) -> Sweep | None:
     if len(results) < 2:
         return None
     first = results[0]
-    same = {(r.scenario.source, r.wrong_rule, r.record.seed) for r in results}
+    same = {(result.scenario.source, result.wrong_rule) for result in results}
+    seeds = {result.record.seed for result in results}
+    runs = {(result.record.seed, result.record.model.digest()) for result in results}
     values = [result.params.model_dump() for result in results]
     names = [
         name
@@ -125,6 +133,8 @@ def sweep_of(results: Sequence[Result]) -> Sweep | None:
         if any(repr(other[name]) != repr(values[0][name]) for other in values)
     ]
     points = {shown_point(point_of(result.params, names)) for result in results}
+    if len(seeds) not in (1, len(runs)):  # one for all, or each model its own
+        return None
     if len(same) > 1 or not 1 <= len(names) <= 2 or len(points) < len(results):
         return None
     return Sweep(tuple(names), list(results))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,8 +208,11 @@ def prepared_points(
     n_batches: Any,
     precision: Any,
     wrong_rule: str | None,
+    independent: bool = False,
 ) -> list[Job]:
     """Check every point of the grid, and build its model, before any of them runs.
+
+    Independent points have seeds of their own; points of one model share it all the same.
 
     Raises
     ------
@@ -242,8 +247,14 @@ def prepared_points(
         if named in seen:
             raise ParameterError(f"{named}: is given twice")
         seen.add(named)
-        jobs.append(job)
+        jobs.append(replace(job, seed=own_seed(job)) if independent else job)
     return jobs
+
+
+def own_seed(job: Job) -> int:
+    """Seed of a point, drawn from the sweep's seed and its model: new points change no old one."""
+    text = f"{job.seed} {job.model.digest()}"
+    return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
 
 
 def held_batches(

@@ -79,6 +79,11 @@ class Sweep:
         return len({result.record.first(n_common).sha256() for result in self.results})
 
     @property
+    def n_seeds(self) -> int:
+        """Number of different seeds: one, but for points that are independent."""
+        return len({result.record.seed for result in self.results})
+
+    @property
     def title(self) -> str:
         """Scenario, points, batches, seed and time in one line."""
         first = self.results[0]
@@ -86,10 +91,11 @@ class Sweep:
         seconds = sum(result.seconds for result in self.results)
         numbers = [result.record.n_batches for result in self.results]
         low, high = min(numbers), max(numbers)
+        seeds = f"seed {first.record.seed}" if self.n_seeds == 1 else "seeds of their own"
         each = f"{low}" if low == high else f"{low} to {high}"
         return (
             f"{self.scenario.name}{rule}: {len(self.results)} points, {each} batches each, "
-            f"seed {first.record.seed}, {seconds:.3g} s"
+            f"{seeds}, {seconds:.3g} s"
         )
 
     @property
@@ -124,17 +130,19 @@ class Sweep:
         rows = []
         for point, result in zip(self.points, self.results, strict=True):
             place = {self.column(name): _cell(value) for name, value in point.items()}
-            n_batches, sha256 = result.record.n_batches, result.record.sha256()
+            record = result.record
+            run: dict[str, Any] = {"n_batches": record.n_batches, "seed": record.seed}
+            run["record_sha256"] = record.sha256()
             for verdict in result.verdicts:
                 measured = {name: getattr(verdict, name) for name in _OF_A_VERDICT}
-                rows.append({**place, **measured, "n_batches": n_batches, "record_sha256": sha256})
+                rows.append({**place, **measured, **run})
         table = pandas.DataFrame(rows)
         table["z"] = table["z"].astype(float)
         return table
 
     def column(self, name: str) -> str:
         """Column of a swept parameter; one that is called like a column gets another name."""
-        taken = (*_OF_A_VERDICT, "n_batches", "record_sha256")
+        taken = (*_OF_A_VERDICT, "n_batches", "seed", "record_sha256")
         return f"parameter_{name}" if name in taken else name
 
     def to_xarray(self) -> xarray.Dataset:

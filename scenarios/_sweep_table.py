@@ -54,17 +54,19 @@ def legend(sweep: Sweep) -> list[str]:
     counted = Counter(verdict.outcome for verdict in verdicts)
     outcomes = ", ".join(f"{counted[name]} {_plural(name)}" for name in _OUTCOMES if counted[name])
     n_points, n_records = len(sweep.results), sweep.n_records
-    if n_records == n_points:
-        shared = (
-            "all points have the same seed: their errors may go together where the walkers' "
-            "paths are alike"
-        )
-    else:
+    if n_records < n_points:
         sets = "one set" if n_records == 1 else f"{n_records} sets"
         shared = (
             f"{n_points} points share {sets} of paths, and their fluctuations: answers of one set "
             "are one piece of evidence"
         )
+    elif sweep.n_seeds == 1:
+        shared = (
+            "one seed: the points share random numbers, and errors of neighbours go together "
+            "(--independent gives each its own seed)"
+        )
+    else:
+        shared = "every point has a seed of its own: their errors are independent"
     return [f"{len(verdicts)} verdicts: {outcomes}", shared, *_tables.legend(verdicts)]
 
 

@@ -82,6 +82,13 @@ def sweep_command(
         str | None,
         typer.Option(metavar="RULE", help="Run a broken rule, which the law must refuse."),
     ] = None,
+    independent: Annotated[
+        bool,
+        typer.Option(
+            "--independent",
+            help="Give every point a seed of its own, drawn from --seed: independent errors.",
+        ),
+    ] = False,
     executor: Kind = "threads",
     yes: Annotated[
         bool,
@@ -102,7 +109,7 @@ def sweep_command(
 ) -> Answer:
     """Run a scenario at many points and judge them together.
 
-    All points have the same seed; a store is resumed, and extended by new points.
+    A store is resumed, and extended by new points.
     """
     file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
     scenario = load(file.scenario)
@@ -115,7 +122,9 @@ def sweep_command(
     table = None if save is None else checked_table_path(save)
     store = checked_store(store)
     number = first_given(read_number(seed), file.seed, 1)
-    points = prepared_points(scenario, axes, values, number, n_batches, relative_error, wrong_rule)
+    points = prepared_points(
+        scenario, axes, values, number, n_batches, relative_error, wrong_rule, independent
+    )
     if dry_run:
         with opened_pool(executor, jobs) as pool:
             ahead = foreseen(points, axes, store, pool)

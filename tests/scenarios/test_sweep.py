@@ -209,6 +209,27 @@ def test_a_file_describes_a_sweep(capsys, tmp_path):
     assert_refused(fluxwalk(capsys, "sweep", file), "steps", "7")
 
 
+def test_independent_points_have_seeds_that_new_points_do_not_change(capsys):
+    options = {"dimension": 1, "batches": 64, "seed": 3}
+    together = scenarios.sweep("random-walk", steps=[100, 110], **options)
+    apart = scenarios.sweep("random-walk", steps=[100, 105, 110], independent=True, **options)
+    fewer = scenarios.sweep("random-walk", steps=[110], independent=True, **options)
+    assert apart.results[2].record.sha256() == fewer.results[0].record.sha256()
+    seed = int(apart.frame["seed"].iloc[-1])
+    alone = scenarios.run("random-walk", steps=110, **{**options, "seed": seed})
+    assert alone.record.sha256() == fewer.results[0].record.sha256()
+
+    def correlation(first, last):
+        x, y = (result.record["short.moments"][:, -1, 3].astype(float) for result in (first, last))
+        return float(np.corrcoef(x, y)[0, 1])
+
+    assert correlation(*together.results) > 0.8
+    assert abs(correlation(apart.results[0], apart.results[2])) < 0.45
+    assert "--independent" in str(together)
+    assert "errors are independent" in str(apart)
+    assert sweep_of(apart.results).names == ("steps",)
+
+
 def test_nothing_but_a_sequence_is_swept_over():
     with pytest.raises(ParameterError, match="nothing to sweep over"):
         scenarios.sweep("random-walk", steps=20)
@@ -222,7 +243,7 @@ def test_the_frame_is_tidy_and_saved(tmp_path):
     frame = swept.frame
     assert list(frame.columns) == [
         *("steps", "stay", "quantity", "unit", "value", "stderr", "dof", "law", "expected", "z"),
-        *("detectable", "outcome", "n_batches", "record_sha256"),
+        *("detectable", "outcome", "n_batches", "seed", "record_sha256"),
     ]  # fmt: skip
     assert len(frame) == 4 * 4
     assert (frame["n_batches"] == 3).all()
