@@ -16,9 +16,6 @@ from walkers.molecular import parts
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-COMING = {"doctor", "inspect", "merge", "report", "sweep"}
-"""Commands that the pages may name before they are there."""
-
 
 class Block(NamedTuple):
     """Piece of code on a page."""
@@ -48,8 +45,8 @@ def commands() -> dict[str, Any]:
     return dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def is_there(arguments: list[str]) -> bool:
-    """Whether a line's command, its options and its kind of executor are there already."""
+def takes(arguments: list[str]) -> bool:
+    """Whether a line's command, its options and its kind of executor are there."""
     name = arguments[0]
     if name.startswith("-"):
         return True

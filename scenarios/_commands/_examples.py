@@ -13,6 +13,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "fluxwalk list",
         "fluxwalk show knudsen-tube",
         "fluxwalk run knudsen-tube --set length_over_radius=5",
+        "fluxwalk run --help",
         "fluxwalk validate --effort quick",
     ),
     "list": ("fluxwalk list", "fluxwalk list --json"),

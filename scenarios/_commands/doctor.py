@@ -12,7 +12,7 @@ from ._options import Json
 
 
 def doctor_command(as_json: Json = False) -> Answer:
-    """Check this machine, and its bits.
+    """Check this machine, and that its bits are the published ones.
 
     What is wrong comes with what to do about it; the last lines compare small runs with the
     published ones. Exit status 0 if all is well, 1 if something is wrong.

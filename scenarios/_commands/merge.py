@@ -27,7 +27,7 @@ def merge_command(
     ],
     as_json: Json = False,
 ) -> Answer:
-    """Join stores of the same runs, e.g. of shards.
+    """Join stores that shards of the same runs have filled.
 
     They must hold different batches of the same runs. A run with the joined store then computes
     only what is missing.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
 
 from scenarios import names
 from scenarios._commands._examples import EXAMPLES
-from tests.pages import COMING, commands, is_there
+from tests.pages import commands, takes
 
 from .command import assert_refused, fluxwalk
 
@@ -27,14 +28,20 @@ def test_help_fits_80_columns_and_ends_in_examples(name, capsys):
         assert "130 interrupted" in out
 
 
+def test_the_list_of_commands_cuts_no_sentence_short(capsys):
+    _, out, _ = fluxwalk(capsys, "--help")
+    listed = re.findall(r"^  ([a-z][a-z-]*)  +(\S.*)$", out, re.MULTILINE)
+    assert [name for name, _ in listed] == list(commands())
+    for name, said in listed:
+        assert commands()[name].help.splitlines()[0] == said
+
+
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
 def test_examples_name_what_there_is(line):
     program, *arguments = shlex.split(line)
     assert program == "fluxwalk"
-    if arguments[0] in COMING and arguments[0] not in commands():
-        return
-    assert is_there(arguments)
-    if arguments[0] in ("run", "show", "sweep") and not arguments[1].endswith(".py"):
+    assert takes(arguments)
+    if arguments[0] in ("run", "show", "sweep") and arguments[1][0] not in "-.":
         assert arguments[1] in names()
 
 
