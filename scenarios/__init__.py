@@ -15,8 +15,8 @@ from ._dry_run import DryRun, dry_run  # noqa: E402
 from ._inputs import InputError  # noqa: E402
 from ._job import Stage  # noqa: E402
 from ._limits import TooBigError  # noqa: E402
+from ._pages.report import report  # noqa: E402
 from ._parameters import Count, Gas, ParameterError, Parameters, Real, parameter  # noqa: E402
-from ._report import report  # noqa: E402
 from ._result import Result  # noqa: E402
 from ._run import run  # noqa: E402
 from ._scenario import Quantity, ScenarioError, WrongRule, load, names  # noqa: E402

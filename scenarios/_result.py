@@ -95,7 +95,7 @@ class Result:
         return _tables.verdicts([self])
 
     def _repr_html_(self) -> str:
-        from ._page import section
+        from ._pages.page import section
 
         return section(self)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .._report import checked_page_path, read_and_judge, write_whole
+from .._pages.report import checked_page_path, read_and_judge, write_whole
 from .._tables import outcome_of_many
 from ._answer import Answer, status_of
 
@@ -26,7 +26,7 @@ def report_command(
     """
     target = checked_page_path(output)
     results, reading = read_and_judge(stores)
-    from .._page import page
+    from .._pages.page import page
 
     write_whole(target, page(results, reading.origins, reading.problems))
     outcomes = [verdict.outcome for result in results for verdict in result.verdicts]

@@ -20,8 +20,9 @@ import pytest
 
 import scenarios
 from analysis import Check, Prediction, batch_mean, violations
-from scenarios import _convergence, _page, _provenance, _report
 from scenarios._inputs import read_settings
+from scenarios._pages import convergence, provenance, report
+from scenarios._pages import page as pages
 from tests.scenarios.command import assert_refused, fluxwalk
 
 CHROMIUM = shutil.which("chromium")
@@ -116,8 +117,8 @@ def test_the_same_store_gives_the_same_page(store, page, tmp_path, capsys):
 
 @pytest.mark.parametrize("place", range(3))
 def test_its_command_gives_the_same_bits(store, capsys, place):
-    results, _ = _report.read_and_judge([store])
-    command = _provenance.command_of(results[place])
+    results, _ = report.read_and_judge([store])
+    command = provenance.command_of(results[place])
     _, out, err = fluxwalk(capsys, *shlex.split(command)[1:], "--jobs", "1", "--json")
     assert json.loads(out)["record_sha256"] == results[place].record.sha256(), err
 
@@ -128,12 +129,12 @@ def test_its_command_gives_the_same_bits(store, capsys, place):
      [1, 2.5], ["a", "b"], {"in": {"plane": "z=0"}, "a b": [True]}],
 )  # fmt: skip
 def test_a_setting_is_read_back_as_it_was(value):
-    assert read_settings([_provenance._setting("key", value)]) == {"key": value}
+    assert read_settings([provenance._setting("key", value)]) == {"key": value}
 
 
 def test_arrays_have_no_command(result):
     params = type(result.params).model_construct(**{**result.params.model_dump(), "bias": None})
-    assert _provenance.command_of(replace(result, params=params)) is None
+    assert provenance.command_of(replace(result, params=params)) is None
 
 
 def test_a_copy_of_a_file_is_shown_once(store, tmp_path, capsys):
@@ -185,7 +186,7 @@ def test_results_are_judged_together(result, tmp_path):
     said = Elements(page.read_text(encoding="utf-8")).said
     assert "8 quantities judged together" in said
     (together,) = set(re.findall(r"\|z\| below (\d\.\d\d)", said))
-    alone = Elements(_page.section(result)).said
+    alone = Elements(pages.section(result)).said
     assert float(together) > float(re.findall(r"\|z\| below (\d\.\d\d)", alone)[0])
 
 
@@ -203,7 +204,7 @@ def test_a_figure_that_fails_is_said_and_the_rest_shown(result, tmp_path):
     own = tmp_path / "mine.py"
     installed = Path(result.scenario.file.__file__).read_text(encoding="utf-8")
     own.write_text(installed + "\n\ndef plot(result):\n    raise KeyError('no such thing')\n")
-    text = _page.section(replace(result, scenario=scenarios.load(own)))
+    text = pages.section(replace(result, scenario=scenarios.load(own)))
     said = Elements(text).said
     assert f"no figure: {own}, line " in said
     assert "in plot: KeyError: 'no such thing'" in said
@@ -214,27 +215,27 @@ def test_a_figure_that_fails_is_said_and_the_rest_shown(result, tmp_path):
 def test_prefixes_end_in_the_estimate_itself():
     values = np.random.default_rng(1).normal(size=100)
     check = Check("x", batch_mean(values), Prediction("zero", 0.0, 0.0), scale=1.0)
-    points = _convergence.prefixes(check)
+    points = convergence.prefixes(check)
     assert [p.n_batches for p in points] == [8, 11, 16, 23, 32, 45, 64, 91, 100]
     assert (points[-1].value, points[-1].stderr) == (check.estimate.value, check.estimate.stderr)
     assert points[0].value == pytest.approx(values[:8].mean())
-    curve = _convergence.Curve(check, points)
+    curve = convergence.Curve(check, points)
     places = [curve.y(p.value + sign * p.stderr) for p in points for sign in (-1, 1)]
-    assert 0.0 < min(places) < max(places) < _convergence.HEIGHT
+    assert 0.0 < min(places) < max(places) < convergence.HEIGHT
     assert (curve.marks[0], curve.marks[-1]) == (8, 100)
 
 
 def test_what_has_no_error_has_no_curve():
     exact = Check("x", violations(np.zeros(9)), Prediction("none", 0.0, 0.0), 1.0, exact=True)
-    assert _convergence.curves([exact]) == []
+    assert convergence.curves([exact]) == []
     constant = replace(exact, exact=False)  # no scatter: still a figure, not a division by zero
-    (curve,) = _convergence.curves([constant])
+    (curve,) = convergence.curves([constant])
     assert curve.tick == 1.0
 
 
 def test_a_rule_keeps_its_paragraphs_lists_and_formulas():
     rule = "Why?\n\nRule: hops of ``a<b`` in *any*\nimage.\n\n- one\n- two\n  lines\n\n    x = 1"
-    blocks = [(block.kind, list(map(str, block.lines))) for block in _page._blocks(rule)]
+    blocks = [(block.kind, list(map(str, block.lines))) for block in pages._blocks(rule)]
     assert blocks == [
         ("paragraph", ["Hops of <code>a&lt;b</code> in <em>any</em> image."]),
         ("list", ["one", "two lines"]),
@@ -279,7 +280,7 @@ def test_a_browser_shows_it_on_a_phone_and_on_paper(browser, page, tmp_path):
 
 
 def test_downloads_are_the_numbers(browser, store, page):
-    results, _ = _report.read_and_judge([store])
+    results, _ = report.read_and_judge([store])
     tab = browser.new_page()
     tab.goto(page.as_uri())
 

@@ -20,26 +20,27 @@ from analysis import Verdict
 from analysis.verdict import FAMILY_ERROR_RATE, MINIMUM_BATCHES, Outcome
 from walkers.engine.record import software_versions
 
-from . import _convergence, _tables
-from ._page_figures import inline_svg
-from ._page_files import batch_file, file_name_of, scenario_file, slug, verdict_files
-from ._parameters import number, plain
-from ._provenance import Origin, changed_parameters, command_of, provenance
-from ._scenario import ScenarioError
-from ._sweep import sweep_of
+from .. import _tables
+from .._parameters import number, plain
+from .._scenario import ScenarioError
+from .._sweep import sweep_of
+from . import convergence
+from .figures import inline_svg
+from .files import batch_file, file_name_of, scenario_file, slug, verdict_files
+from .provenance import Origin, changed_parameters, command_of, provenance
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from matplotlib.figure import Figure
 
-    from ._result import Result
-    from ._sweep_result import Sweep
+    from .._result import Result
+    from .._sweep_result import Sweep
 
 OUTCOMES: tuple[Outcome, ...] = ("disagrees", "undecided", "agrees", "measured")
 """From what a reader should see first to what needs no eye."""
 
 _HEADINGS = ("quantity", "outcome", "value ± error", "law", "z", "deviation", "detects")
-_FOLDER = Path(__file__).with_name("_templates")
+_FOLDER = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def _environment() -> Environment:
     environment.globals.update(
         headings=_HEADINGS,
         minimum_batches=MINIMUM_BATCHES,
-        curve_width=_convergence.WIDTH,
-        curve_height=_convergence.HEIGHT,
+        curve_width=convergence.WIDTH,
+        curve_height=convergence.HEIGHT,
         curve_said=_curve_said,
         outcome_of_many=_tables.outcome_of_many,
         css=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),
@@ -147,7 +148,7 @@ def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
         "legend": _legend(verdicts),
         "notes": result.notes,
         "figure": _figure(result, name),
-        "curves": _convergence.curves(checks),
+        "curves": convergence.curves(checks),
         "any_law": any(check.prediction.is_claim for check in checks),
         "rule": _blocks(result.scenario.rule),
         "parameters": _parameters(result, changed),
@@ -232,7 +233,7 @@ def _legend(verdicts: Sequence[Verdict]) -> list[str]:
     return lines
 
 
-def _curve_said(curve: _convergence.Curve) -> str:
+def _curve_said(curve: convergence.Curve) -> str:
     first, last = curve.prefixes[0], curve.prefixes[-1]
     law = f"; law {curve.centre:.6g}" if curve.is_claim else ""
     unit = f" {curve.check.estimate.unit}".rstrip()

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.verdict import FAMILY_ERROR_RATE
 
-from ._tables import json_text
+from .._tables import json_text
 
 if TYPE_CHECKING:
-    from ._result import Result
+    from .._result import Result
 
 SMALL = 300_000
 """Characters of per-batch values that a page still carries for one run."""

@@ -11,14 +11,14 @@ from typing import Any
 
 import walkers
 
-from ._inputs import InputError
-from ._parameters import ParameterError
-from ._provenance import Origin
-from ._result import Result
-from ._run import judged
-from ._scenario import ScenarioError
-from ._simulate import Run
-from ._stored import answered, stored_files
+from .._inputs import InputError
+from .._parameters import ParameterError
+from .._result import Result
+from .._run import judged
+from .._scenario import ScenarioError
+from .._simulate import Run
+from .._stored import answered, stored_files
+from .provenance import Origin
 
 
 @dataclass
@@ -63,7 +63,7 @@ def report(source: Result | Iterable[Result] | str | Path, file: str | Path) -> 
     StoreError
         For a store of which nothing can be reported.
     """
-    from ._page import page
+    from .page import page
 
     target = checked_page_path(Path(file))
     if isinstance(source, str | Path):

@@ -16,11 +16,11 @@ import numpy as np
 from walkers.engine.model import STREAM_VERSION
 from walkers.engine.record import software_versions
 
-from ._inputs import InputError, read_settings
-from ._parameters import plain
+from .._inputs import InputError, read_settings
+from .._parameters import plain
 
 if TYPE_CHECKING:
-    from ._result import Result
+    from .._result import Result
 
 
 @dataclass(frozen=True)
