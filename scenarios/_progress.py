@@ -89,10 +89,13 @@ class ProgressBar:
             return
         seconds, n_more = now - self._first[0], stage.n_done - self._first[1]
         if seconds >= SECONDS_OF_A_RATE and n_more >= BATCHES_OF_A_RATE:
-            to_go = stage.seconds_to_go
-            if to_go is None:
-                to_go = (self._ahead.n_batches - stage.n_done) * seconds / n_more
-            self._foretell(self._name, replace(self._ahead, seconds=to_go))
+            ahead = self._ahead
+            if stage.seconds_to_go is not None:
+                ahead = Forecast(stage.n_wanted, stage.seconds_to_go, is_round=False)
+            else:
+                to_go = (ahead.n_batches - stage.n_done) * seconds / n_more
+                ahead = replace(ahead, seconds=to_go)
+            self._foretell(self._name, ahead)
             self._ahead = None
 
     def _foretell(self, name: str, forecast: Forecast) -> None:

@@ -32,6 +32,7 @@ SECONDS_FOR_LAWS = 2.0
 PLACES_BETWEEN = 60
 MAXIMUM_LEGEND = 8
 _RINGS = {"disagrees": "tab:red", "undecided": "tab:orange"}
+_BROAD = 3.0
 _EXPLANATION = "z: (value − expected)/standard error; beyond the grey band a law is refused"
 _DASHES = ("--", ":", "-.")
 
@@ -215,7 +216,7 @@ def _draw_laws(panel: Axes, curve: Curve, quantity: str, is_number: bool, colour
     if any(abs(law.expected - law.law) > 2.0 * max(errors, default=0.0) for law in laws):
         label = "law at this resolution" if colour is None else None
         panel.plot(x, [law.expected for law in laws], color=colour or draw_parts.LAW_COLOUR,
-                   alpha=0.5, label=label, zorder=1, **{**style, "lw": 3.0})  # fmt: skip
+                   alpha=0.5, label=label, zorder=1, **{**style, "lw": _BROAD})  # fmt: skip
     rivals = list(dict.fromkeys(law.rival_name for law in laws if law.rival is not None))
     for number, rival in enumerate(rivals[: len(_DASHES)]):
         y = [law.rival if law.rival_name == rival else None for law in laws]
@@ -282,6 +283,8 @@ def _finish_panel(
             panel.plot([], [], "o", ms=9, mfc="none", mec=ring, mew=1.5, label=outcome)
     if len(curves) > 1:
         panel.plot([], [], color="black", lw=1.5, label="law")
+        if any(line.get_linewidth() == _BROAD for line in panel.lines):
+            panel.plot([], [], color="black", lw=_BROAD, alpha=0.5, label="law at this resolution")
         if rivals:
             panel.plot([], [], color="black", lw=1.0, ls="--", label="rival")
     handles, labels = panel.get_legend_handles_labels()

@@ -59,7 +59,7 @@ class SweepProgress:
     def of_next_point(self) -> Progress | None:
         """Progress of the point that begins now; the one before it has ended."""
         if self._now >= 0:
-            self._end_point()
+            self._expect(self._n_done[self._first_of[self._now]])
         self._now += 1
         self._error = None
         return None if self._tell is None else self._hear
@@ -92,14 +92,11 @@ class SweepProgress:
         )
 
     def _expect(self, n_batches: int) -> None:
+        """Take what this point needs for what those of which nothing is known will need."""
         self._n_expected[self._now] = n_batches
         self._known[self._now] = True
-
-    def _end_point(self) -> None:
-        """Take what a finished point needed for what those that are not known will need."""
-        self._expect(self._n_done[self._first_of[self._now]])
-        needed = [self._n_expected[n] for n in range(self._now + 1)]
-        typical = max(FIRST_ROUND, sorted(needed)[len(needed) // 2])
+        needed = sorted(self._n_expected[: self._now + 1])
+        typical = max(FIRST_ROUND, needed[len(needed) // 2])
         for later in range(self._now + 1, len(self._jobs)):
             if not self._known[later]:
                 self._n_expected[later] = typical

@@ -391,6 +391,17 @@ def test_one_progress_for_all_points_with_a_forecast_of_the_rest():
     assert len(swept.results) == 3
 
 
+def test_points_not_begun_are_expected_to_need_what_the_others_did():
+    stages = []
+    swept = scenarios.sweep(
+        "random-walk", dimension=1, steps=[20, 40, 80], precision=0.002, progress=stages.append
+    )
+    n_batches = sum(result.record.n_batches for result in swept.results)
+    assert n_batches > 3 * 64
+    second = next(stage for stage in stages if stage.scenario.startswith("2/3"))
+    assert 0.5 <= second.n_wanted / n_batches <= 2.0
+
+
 def test_ctrl_c_keeps_all_points_and_says_how_to_resume(tmp_path):
     arguments = [*SWEEP, "steps=20,1000", "--batches", "100000", "--store", tmp_path, "--yes"]
     running = process(*arguments)
