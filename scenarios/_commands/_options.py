@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +12,9 @@ import typer
 
 import walkers
 
-from .._inputs import InputError, read_number
-from .._job import checked_jobs
+from .._inputs import InputError, RunFile, read_number, read_run_file, read_settings
+from .._job import NORMAL_PRECISION, checked_jobs
+from .._limits import MAXIMUM_SECONDS
 from .._parameters import shown
 
 EXECUTORS = "threads, processes, dask, dask:ADDRESS, mpi"
@@ -31,6 +34,33 @@ Store = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Folder that keeps finished batches, to resume from."),
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
+]
+Batches = Annotated[
+    str | None, typer.Option(metavar="N", help="Number of batches, instead of --precision.")
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        metavar="X",
+        help=f"Relative error of the first quantity that has one; by default {NORMAL_PRECISION:g}.",
+    ),
+]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Save a figure, e.g. flux.png.")]
+Rule = Annotated[
+    str | None,
+    typer.Option(metavar="RULE", help="Run a broken rule, which the law must refuse."),
+]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes",
+        help=f"Run even what would take more than {MAXIMUM_SECONDS / 3600:g} h, or more memory "
+        "than is free.",
+    ),
+]
 Kind = Annotated[
     str,
     typer.Option("--executor", metavar="KIND", help=f"Who runs the batches: {EXECUTORS}."),
@@ -40,6 +70,26 @@ Kind = Annotated[
 def first_given(*values: Any) -> Any:
     """First value that was given."""
     return next(value for value in values if value is not None)
+
+
+def described(
+    name: str,
+    settings: list[str] | None,
+    batches: str | None,
+    precision: str | None,
+    seed: str | None,
+) -> RunFile:
+    """Run that a name or a file describes together with the options, which come first."""
+    file = read_run_file(Path(name)) if name.endswith(".toml") else RunFile(scenario=name)
+    extent = (read_number(batches), read_number(precision))
+    n_batches, relative_error = extent if extent != (None, None) else (file.batches, file.precision)
+    return replace(
+        file,
+        parameters={**file.parameters, **read_settings(settings or [])},
+        batches=n_batches,
+        precision=relative_error,
+        seed=first_given(read_number(seed), file.seed, 1),
+    )
 
 
 def opened_pool(kind: str, jobs: str | None) -> Executor:
@@ -62,3 +112,13 @@ def checked_store(store: Path | None) -> Path | None:
     if store is not None and store.exists() and not store.is_dir():
         raise InputError(f"--store: {store} is a file, not a folder")
     return store
+
+
+def save_figure(plot: Callable[[Path], Any], path: Path | None) -> None:
+    """Draw a figure into a file, if one was asked for."""
+    if path is None:
+        return
+    try:
+        plot(path)
+    except OSError as error:
+        raise InputError(f"--plot: {path} cannot be written ({error.strerror})") from error
