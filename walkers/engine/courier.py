@@ -84,6 +84,11 @@ def carry_out(function: Callable[..., Any], parcel: Parcel, *arguments: Any) -> 
     return function(model, *arguments)
 
 
+def receive(parcel: Parcel) -> None:
+    """Keep a model for the jobs to come, in a worker."""
+    parcel.opened()
+
+
 def refuse_another_version(coordinator: str, worker: str | None = None) -> None:
     """Raise where a worker's code is not the coordinator's."""
     worker = worker or code_version()

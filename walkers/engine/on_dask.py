@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import logging
 import signal
 import threading
 import time
 import warnings
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from typing import Any
 
-from .courier import Courier, ExecutorError, Parcel, refuse_another_version
+from .courier import Courier, Errand, ExecutorError, Parcel, receive, refuse_another_version
 from .executors import available_cores
 from .model import Model
+from .packs import Outcome, carry_out_all, packed, size_for
 from .run import BatchError
 from .sources import code_version
 
@@ -22,6 +25,7 @@ SECONDS_WITHOUT_WORKERS = 60.0
 """So long a run waits for a worker, e.g. for the queue of a batch system, before it gives up."""
 
 SECONDS_BETWEEN_COUNTS = 1.0
+SECONDS_TO_PACK = 0.005
 
 _GONE = "the Dask scheduler is gone"
 
@@ -47,7 +51,9 @@ class DaskExecutor(Courier):
         self._opening = threading.Lock()
         self._closing = threading.Event()
         self._broken: str | None = None
-        self._in_flight: dict[Future[Any], Any] = {}
+        self._waiting: list[tuple[Future[Any], tuple[Any, ...]]] = []
+        self._in_flight: dict[str, tuple[Any, tuple[Future[Any], ...]]] = {}
+        self._size = 1
         if address is not None:
             self._open()
 
@@ -59,7 +65,7 @@ class DaskExecutor(Courier):
     @property
     def window(self) -> int:
         """Batches in flight: while one runs and one waits on a worker, others are on their way."""
-        return 4 * self.n_workers
+        return 4 * self.n_workers * self._size
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, and end it where it was started here."""
@@ -70,29 +76,54 @@ class DaskExecutor(Courier):
             self._cluster.close()
 
     def _send(self, *job: Any) -> Future[Any]:
-        client = self.client
+        client, future = self.client, Future[Any]()
         if self._broken is not None or client.status == "closed":
             raise BrokenExecutor(self._broken or _GONE)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Sending large graph")  # a model that was wanted
-            future, inner = client.submit(*job, pure=False), Future[Any]()
-        self._in_flight[inner] = future
-        client.loop.add_callback(self._fetch, future, inner)
-        return inner
+        client.loop.add_callback(self._take, future, job)
+        return future
 
-    async def _fetch(self, future: Any, inner: Future[Any]) -> None:
-        """Wait for a result in the client's own thread; nothing refers to it afterwards."""
-        outcome: Any = None
-        try:
-            result = await self._client.gather(future, asynchronous=True)
-        except BaseException as error:
-            outcome = await self._readable(error)
-        if self._in_flight.pop(inner, None) is None or inner.cancelled():
+    def _take(self, future: Future[Any], job: tuple[Any, ...]) -> None:
+        """Let a job wait for others to share a task with; from here on in the client's thread."""
+        self._waiting.append((future, job))
+        if len(self._waiting) in (1, self._size):
+            self._client.loop.call_later(SECONDS_TO_PACK, self._dispatch)
+
+    def _dispatch(self) -> None:
+        """Send what waits, in full packs as long as the workers have something to do."""
+        waiting = [entry for entry in self._waiting if not entry[0].cancelled()]
+        n_wanted = 2 * self.n_workers - len(self._in_flight)
+        if len(waiting) < self._size and n_wanted <= 0:
             return
-        if outcome is not None:
-            inner.set_exception(outcome)
+        self._waiting.clear()
+        for pack in packed(waiting, self._size, n_wanted):
+            futures, jobs = zip(*pack, strict=True)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Sending large graph")  # a model was wanted
+                task = self._client.submit(carry_out_all, jobs, pure=False)
+            self._in_flight[task.key] = task, futures
+            self._client.loop.add_callback(self._fetch, task)
+
+    async def _fetch(self, task: Any) -> None:
+        """Wait for a task's results; nothing refers to it afterwards."""
+        try:
+            outcomes = await self._client.gather(task, asynchronous=True)
+            self._size = size_for(outcomes)
+        except BaseException as error:
+            self._land_all(task.key, Outcome(0.0, error=await self._readable(error)))
         else:
-            inner.set_result(result)
+            self._land_all(task.key, *outcomes)
+        if self._waiting:
+            self._client.loop.call_later(SECONDS_TO_PACK, self._dispatch)
+
+    def _land_all(self, key: str, *outcomes: Outcome) -> None:
+        """Hand out the outcomes of a task, or the one of all its jobs."""
+        _, futures = self._in_flight.pop(key, (None, ()))
+        for future, outcome in zip(futures, itertools.cycle(outcomes), strict=False):
+            with contextlib.suppress(InvalidStateError):  # called back meanwhile
+                if outcome.error is not None:
+                    future.set_exception(outcome.error)
+                else:
+                    future.set_result(outcome.result)
 
     async def _readable(self, error: BaseException) -> BaseException:
         """Say in few words what Dask says in many; of a lost scheduler, whether it came back."""
@@ -112,16 +143,19 @@ class DaskExecutor(Courier):
         is_new = id(model) not in self._parcels
         parcel = super()._parcel(model)
         if is_new:
-            self.client.run(parcel.opened, on_error="ignore")
+            self.client.run(receive, parcel, on_error="ignore")
         return parcel
 
-    def _call_back(self, errand: Any) -> bool:
-        """Call back what waits: the oldest jobs are those that have begun."""
-        begun = list(self._in_flight)[: self._n_workers]
-        future = self._in_flight.get(errand.inner)
-        if errand.inner in begun or future is None or not errand.inner.cancel():
+    def _call_back(self, errand: Errand) -> bool:
+        """Call back what waits: the oldest tasks are those that have begun."""
+        tasks = list(self._in_flight.values())
+        if any(errand.inner in futures for _, futures in tasks[: self._n_workers]):
             return False
-        future.cancel()
+        if errand.inner is None or not errand.inner.cancel():
+            return False
+        for task, futures in tasks:
+            if all(future.cancelled() for future in futures):
+                task.cancel()
         return True
 
     @property
@@ -192,9 +226,13 @@ class DaskExecutor(Courier):
 
     def _give_up(self, reason: str) -> None:
         self._broken = reason
-        for inner in list(self._in_flight):
-            if self._in_flight.pop(inner, None) is not None and not inner.cancelled():
-                inner.set_exception(BrokenExecutor(reason))
+        self._client.loop.add_callback(self._fail_all, BrokenExecutor(reason))
+
+    def _fail_all(self, error: BaseException) -> None:
+        self._in_flight["waiting"] = None, tuple(future for future, _ in self._waiting)
+        self._waiting.clear()
+        for key in list(self._in_flight):
+            self._land_all(key, Outcome(0.0, error=error))
 
 
 def dask(address: Any = None, n_jobs: int | None = None) -> DaskExecutor:
@@ -239,7 +277,7 @@ def _started_here(n_jobs: int) -> Any:
         threads_per_worker=1,
         processes=True,
         memory_limit=MEMORY_LIMIT // n_jobs,
-        dashboard_address=None,
+        dashboard_address=":0",
         silence_logs=logging.CRITICAL,
         preload=__name__,
     )
