@@ -189,7 +189,7 @@ def kill_one_of_two(folder: Path, moment: random.Random, seconds: float, seen: C
 
 def _wait(writer: Writer, moment: random.Random, seconds: float) -> None:
     """Wait for a batch, any of them or none, and then for up to two batches' time."""
-    writer.wait(moment.choice([0, moment.randrange(N_BATCHES)]))
+    writer.wait(moment.choice([0, *[moment.randrange(N_BATCHES)] * 3]))
     time.sleep(moment.uniform(0.0, 2.0 * seconds / N_BATCHES))
 
 

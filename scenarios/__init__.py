@@ -1,10 +1,7 @@
 """Scenarios: one file each, from a microscopic rule to a verdict."""
 
-from ._guard import is_command, refuse_strangers
-from ._signals import watch_the_start
-
-if is_command():
-    watch_the_start()  # the imports below take a while
+from . import _start as _start  # isort: skip  (before anything that takes time)
+from ._guard import refuse_strangers
 
 refuse_strangers()  # before anything below imports walkers or analysis
 

@@ -6,6 +6,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from ._start import is_command
+
 
 def refuse_strangers() -> None:
     """Raise if Python would import ``walkers`` or ``analysis`` from outside this installation.
@@ -30,11 +32,6 @@ def refuse_strangers() -> None:
             print(f"fluxwalk: {message}", file=sys.stderr)
             raise SystemExit(2)
         raise ImportError(message)
-
-
-def is_command() -> bool:
-    """Whether it is the command that starts: ``python -m scenarios``, or ``fluxwalk``."""
-    return Path("".join(sys.argv[:1])).stem in {"-m", "fluxwalk"}
 
 
 def _origin(name: str) -> Path | None:

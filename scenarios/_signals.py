@@ -7,31 +7,29 @@ cluster sends SIGTERM some time before it kills; it is answered in the same way.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+
+from ._start import SIGNALS, leave
 
 SECONDS_WITHOUT_A_WORD = 1.0
 """What is in flight may take this long to finish before it is told that it is waited for."""
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_SHOW_CURSOR = b"\x1b[?25h"
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM.
 
-def watch_the_start() -> None:
-    """Before the slow imports of a command: no traceback if it is ended now."""
-    for number in _SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as in a shell's background jobs
-            signal.signal(number, _leave)
+    Of a class of its own, because Python dies of SIGINT in the end, whatever the exit status, if
+    a plain KeyboardInterrupt has passed through an ``exec``, of which numba makes many.
+    """
 
 
 @contextlib.contextmanager
 def ending_in_order(restore: bool) -> Iterator[FirstSignal]:
-    """Let the first signal raise KeyboardInterrupt, and the second one end the process.
+    """Let the first signal raise Interrupted, and the second one end the process.
 
     ``restore`` what was in force before: a command that runs inside another program.
     """
@@ -39,7 +37,7 @@ def ending_in_order(restore: bool) -> Iterator[FirstSignal]:
     if threading.current_thread() is not threading.main_thread():
         yield first
         return
-    before = {n: signal.getsignal(n) for n in _SIGNALS}
+    before = {n: signal.getsignal(n) for n in SIGNALS}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, first)
@@ -49,7 +47,7 @@ def ending_in_order(restore: bool) -> Iterator[FirstSignal]:
         first.ended()
         for number, handler in before.items():
             if handler is not signal.SIG_IGN:
-                signal.signal(number, handler if restore else _leave)
+                signal.signal(number, handler if restore else leave)
 
 
 class FirstSignal:
@@ -61,13 +59,13 @@ class FirstSignal:
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        for each in _SIGNALS:
+        for each in SIGNALS:
             if signal.getsignal(each) is self:
-                signal.signal(each, _leave)
+                signal.signal(each, leave)
         self._timer = threading.Timer(SECONDS_WITHOUT_A_WORD, _say_what_is_waited_for)
         self._timer.daemon = True
         self._timer.start()
-        raise KeyboardInterrupt
+        raise Interrupted
 
     def ended(self) -> None:
         if self._timer is not None:
@@ -82,19 +80,3 @@ def _say_what_is_waited_for() -> None:
         print(
             f"fluxwalk: finishing {batches} in flight; Ctrl-C again to leave them", file=sys.stderr
         )
-
-
-def _leave(number: int, frame: Any) -> None:
-    """End at once: what was saved is safe whatever happens, and no worker is left behind."""
-    with contextlib.suppress(Exception):  # e.g. of a module that is just being imported
-        if "walkers.engine.lock" in sys.modules:
-            sys.modules["walkers.engine.lock"].release_all()
-    with contextlib.suppress(Exception):
-        if "multiprocessing" in sys.modules:
-            for worker in sys.modules["multiprocessing"].active_children():
-                worker.kill()
-    with contextlib.suppress(OSError):
-        if os.isatty(2):
-            os.write(2, _SHOW_CURSOR)
-        os.write(2, b"fluxwalk: interrupted, and left at once\n")
-    os._exit(128 + number)
