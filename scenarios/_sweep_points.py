@@ -221,7 +221,8 @@ def prepared_points(
     """
     if not axes:
         raise ParameterError(
-            f"{scenario.name}: nothing to sweep over; give one of its parameters several values"
+            f"{scenario.name}: nothing to sweep over; give a parameter several values, "
+            "as key=start:stop:count[:log] or key=a,b,c"
         )
     for name, values in axes.items():
         if not values:
