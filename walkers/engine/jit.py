@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -130,8 +130,26 @@ def _forgive_broken_files(compiled: Any) -> None:
 
         return call
 
+    save = cache.save_overload
+
+    def save_alone(*args: Any) -> Any:
+        with _alone(Path(cache.cache_path)):
+            return save(*args)
+
     cache.load_overload = forgiving(cache.load_overload)
-    cache.save_overload = forgiving(cache.save_overload)
+    cache.save_overload = forgiving(save_alone)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time add to a folder: numba reads its index and writes it back."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(ImportError, OSError):  # not on this system, or file system
+            import fcntl
+
+            folder.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context(open(folder / ".lock", "a")), fcntl.LOCK_EX)
+        yield
 
 
 _said: set[str] = set()
