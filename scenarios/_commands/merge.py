@@ -21,7 +21,7 @@ N_NAMED = 8
 
 
 def merge_command(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Stores to join.")],
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR", help="Stores to join.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the joined store.")
     ],

@@ -19,7 +19,7 @@ import pytest
 import walkers
 from tests.walkers.small_models import SMALL_MODELS
 from walkers import ExecutorError, InlineExecutor, Model, StoreError, run
-from walkers.engine import courier, on_dask
+from walkers.engine import courier, on_dask, packs
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = SMALL_MODELS["together"]
@@ -253,6 +253,18 @@ def test_a_merge_refuses_what_does_not_belong_together(tmp_path):
     walkers.merge([one, two], target)
     with pytest.raises(StoreError, match="is there already"):
         walkers.merge([one, two], target)
+
+
+def test_a_pack_lasts_as_long_as_it_should_and_keeps_what_succeeded():
+    good, bad = packs.carry_out_all([(divmod, 7, 2), (divmod, 7, 0)])
+    assert (good.result, good.error) == ((3, 1), None)
+    assert isinstance(bad.error, ZeroDivisionError)
+    assert "In a worker: Traceback" in bad.error.__notes__[0]
+    outcomes = [packs.Outcome(0.04), packs.Outcome(0.06)]
+    assert [packs.size_for(outcomes), packs.size_for([packs.Outcome(9.0)])] == [4, 1]
+    waiting = list(range(10))
+    assert [len(pack) for pack in packs.packed(waiting, 4, n_wanted=0)] == [4, 4, 2]
+    assert [len(pack) for pack in packs.packed(waiting, 4, n_wanted=4)] == [3, 3, 3, 1]
 
 
 def test_results_of_plain_functions_pass_through(pool):

@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError
+from concurrent.futures import wait as futures_wait
 from typing import Any
 
 from .courier import Courier, Errand, ExecutorError, Parcel, receive, refuse_another_version
@@ -69,6 +70,11 @@ class DaskExecutor(Courier):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, and end it where it was started here."""
+        if self._client is not None and wait and not cancel_futures:
+            pending = [
+                future for _, futures in list(self._in_flight.values()) for future in futures
+            ]
+            futures_wait([*pending, *(future for future, _ in list(self._waiting))])
         self._closing.set()
         if self._client is not None and self._client is not self._address:
             self._client.close()
