@@ -102,7 +102,7 @@ def batch_file(result: Result, name: str) -> list[Download]:
 def scenario_file(result: Result) -> list[Download]:
     """Carry a user's own scenario file, without which nobody else could run it again."""
     scenario, source = result.scenario, result.scenario.source
-    if source is None or source == scenario.name:
+    if source is None or source == scenario.name:  # made in cells, or installed
         return []
     try:
         text = Path(source).read_text(encoding="utf-8")

@@ -200,6 +200,7 @@ def test_a_scenario_made_of_parts_is_the_one_that_stands_in_a_file(result, tmp_p
     here = scenarios.run(made, steps=20, batches=64, seed=3, jobs=1, store=tmp_path)
     assert here.record.sha256() == result.record.sha256()
     assert here.title.startswith("walk-here: 64 batches")
+    assert "walk-here" in here._repr_html_()  # a page without a file to carry
     wrong = scenarios.run(made, steps=20, batches=64, wrong_rule="persistence", jobs=1)
     assert wrong.verdicts[0].outcome == "disagrees"
     with pytest.raises(scenarios.ScenarioError, match=r"^walk.here: .*lacks QUANTITIES"):
