@@ -29,6 +29,7 @@ class Fault(NamedTuple):
 STREAMS, LATTICE = "tests/walkers/test_streams.py", "tests/walkers/test_lattice.py"
 ENGINE, VERDICT = "tests/walkers/test_engine.py", "tests/analysis/test_verdict.py"
 SITES, SHAPES = "tests/walkers/test_sites.py", "tests/walkers/test_molecular_shapes.py"
+STORE = "tests/walkers/test_store.py"
 ESTIMATE, DIFFUSION = "tests/analysis/test_estimate.py", "tests/analysis/test_diffusion.py"
 
 FAULTS = [
@@ -74,8 +75,17 @@ FAULTS = [
           "np.uint64(part * PURPOSES_PER_STREAM)", "np.uint64(0)",
           f"{ENGINE}::test_parts_of_a_run"),
     Fault("a run extended with the wrong batches", "walkers/engine/run.py",
-          "finished[batch] = arrays", "finished[len(finished)] = arrays",
+          "finished.update(batches)\n", "finished.update(zip(sorted(batches), batches.values()))\n",
           f"{ENGINE}::test_an_executor_that_finishes"),
+    Fault("a second writer is let in", "walkers/engine/lock.py",
+          "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
+          f"{STORE}::test_a_second_writer"),
+    Fault("a killed holder's lock file is taken for a lock", "walkers/engine/lock.py",
+          "if not self._is_still_there(descriptor)", "if os.path.getsize(self.path)",
+          f"{STORE}::test_a_second_writer"),
+    Fault("no more in flight for a slow disk", "walkers/engine/run.py",
+          "min(WIDEST, 4 * self._widened)", "min(1, 4 * self._widened)",
+          f"{STORE}::test_a_slow_disk"),
     Fault("n for n − 1 in the standard error", "analysis/estimate.py",
           "x.std(ddof=1)", "x.std(ddof=0)", f"{ESTIMATE}::test_mean_error"),
     Fault("jackknife with n for n − 1", "analysis/estimate.py",

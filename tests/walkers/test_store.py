@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -48,13 +49,18 @@ with Store(sys.argv[1]).open(MODEL, SEED):
 """
 
 
+@contextlib.contextmanager
 def holder(folder):
-    """Another process that writes the run."""
+    """Another process that writes the run, until it is killed."""
     command = [sys.executable, "-c", HOLDING, str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    assert running.stdout.readline() == "held\n"
-    return running
+    try:
+        assert running.stdout.readline() == "held\n"
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
 
 
 def test_a_second_writer_is_told_who_holds_the_file_until_that_one_is_gone(tmp_path):
@@ -67,7 +73,6 @@ def test_a_second_writer_is_told_who_holds_the_file_until_that_one_is_gone(tmp_p
             assert str(refused.value).startswith(f"{file}: another run is writing it (host")
             assert len(str(refused.value).splitlines()) == 1
         run(MODEL, SEED + 1, 2, store=tmp_path, executor=INLINE)  # another run, another file
-        other.send_signal(signal.SIGKILL)
     run(MODEL, SEED, 2, store=tmp_path, executor=INLINE)
     files = [file, Store(tmp_path).path(MODEL, SEED + 1)]
     assert sorted(tmp_path.iterdir()) == sorted(files)  # what was killed leaves nothing either
