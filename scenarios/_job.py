@@ -121,14 +121,14 @@ class Job:
         """Batches of the first round: all there are to be, or those that show the precision."""
         return self.n_batches or self.model.n_given or FIRST_ROUND
 
-    def forecast(self, n_workers: int) -> Forecast:
-        """Forecast batches and seconds before anything has run."""
+    def forecast(self, n_workers: int, seconds_per_batch: float | None = None) -> Forecast:
+        """Forecast batches and seconds before anything has run, by the model's own estimate."""
         n_batches, known = self.n_first, self.goal is None or self.model.n_given is not None
         error = self.scenario.batch_error(self.params)
         if not known and error is not None and self.goal is not None:
             n_batches, known = batches_needed(1, error, self.goal), True
-        seconds = self.model.seconds_per_batch * n_batches / n_workers
-        return Forecast(n_batches, seconds, not known)
+        seconds_per_batch = seconds_per_batch or self.model.seconds_per_batch
+        return Forecast(n_batches, seconds_per_batch * n_batches / n_workers, not known)
 
     def tell_forecast(self, progress: Progress | None, n_done: int, forecast: Forecast) -> None:
         """Tell a ``Progress`` what lies ahead."""

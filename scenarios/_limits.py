@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from walkers.engine.model import Arrays
 
 MAXIMUM_SECONDS = 24 * 3600.0
 """A run forecast to take longer is refused."""
+
+LONGEST_TRIAL = 10.0
+"""Estimated seconds of a batch up to which one is tried before a run is refused."""
 
 COPIES = 3
 """Of every batch at the worst moment: by itself, in the record, in the record it extends."""
@@ -49,7 +53,18 @@ def refuse_too_many(name: str, arrays: Arrays, n_batches: int, allow: bool) -> N
         )
 
 
+def timed_batch(model: walkers.Model, seed: int) -> float:
+    """Seconds of one batch on this machine; what a model estimates where that would take long."""
+    if model.seconds_per_batch > LONGEST_TRIAL:
+        return model.seconds_per_batch
+    model.compute(seed, 0)  # kernels may have to be compiled first
+    started = time.perf_counter()
+    model.compute(seed, 0)
+    return time.perf_counter() - started
+
+
 def refuse_too_long(name: str, seconds: float, allow: bool) -> None:
+    """Refuse what would take more than a day."""
     if seconds > MAXIMUM_SECONDS and not allow:
         raise TooBigError(
             f"{name}: would take about {seconds / 3600:.3g} hours, more than the "

@@ -16,7 +16,7 @@ from analysis import Check, Verdict
 from walkers.engine.model import Arrays
 
 from ._job import Forecast, Job, Progress, batches_needed, leading, prepared
-from ._limits import refuse_too_big, refuse_too_long, refuse_too_many
+from ._limits import MAXIMUM_SECONDS, refuse_too_big, refuse_too_long, refuse_too_many, timed_batch
 from ._parameters import Parameters
 from ._questions import Question
 from ._scenario import Scenario
@@ -112,8 +112,11 @@ def refuse_too_much(
     n_shards: int = 1,
 ) -> None:
     """Tell what lies ahead, unless it is too much for this machine."""
-    forecast = job.forecast(walkers.n_workers(executor) * n_shards)
+    n_workers = walkers.n_workers(executor) * n_shards
+    forecast = job.forecast(n_workers)
     refuse_too_big(job.scenario.name, job.model, executor, allow_long)
+    if forecast.seconds > MAXIMUM_SECONDS and not allow_long:  # by a rough estimate: try a batch
+        forecast = job.forecast(n_workers, timed_batch(job.model, job.seed))
     refuse_too_long(job.scenario.name, forecast.seconds, allow_long)
     job.tell_forecast(progress, 0, forecast)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 
 import pytest
 from rich.console import Console
 
+import walkers
 from scenarios import TooBigError
-from scenarios._job import Forecast, Stage
+from scenarios._job import Forecast, Stage, prepared
 from scenarios._progress import ProgressBar
 from scenarios._scenario import load
-from scenarios._simulate import simulate
+from scenarios._simulate import refuse_too_much, simulate
 from walkers import InlineExecutor
 
 
@@ -85,3 +87,14 @@ def test_where_the_error_is_not_known_beforehand_the_first_round_is_foretold():
     assert stages[0].forecast.is_round
     assert stages[0].forecast.n_batches == 64
     assert load("random-walk").batch_error(None) is None
+
+
+@pytest.mark.parametrize(("estimated", "is_refused"), [(9.0, False), (11.0, True)])
+def test_a_rough_estimate_refuses_no_run_whose_batch_is_quick(monkeypatch, estimated, is_refused):
+    """A batch that is said to be short is timed before a run is refused."""
+    monkeypatch.setattr(walkers.Together, "seconds_per_batch", estimated)
+    job = prepared(load("random-walk"), {"steps": 20}, 1, 20_000, None, None)
+    told = []
+    with pytest.raises(TooBigError, match="hours") if is_refused else nullcontext():
+        refuse_too_much(job, InlineExecutor(), told.append, False)
+    assert [stage.forecast.seconds < 86400.0 for stage in told] == ([] if is_refused else [True])
