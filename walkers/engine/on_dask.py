@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 import warnings
+from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from concurrent.futures import wait as futures_wait
 from typing import Any
@@ -71,10 +72,9 @@ class DaskExecutor(Courier):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, and end it where it was started here."""
         if self._client is not None and wait and not cancel_futures:
-            pending = [
-                future for _, futures in list(self._in_flight.values()) for future in futures
-            ]
-            futures_wait([*pending, *(future for future, _ in list(self._waiting))])
+            sent = [future for _, futures in list(self._in_flight.values()) for future in futures]
+            given = [*sent, *(future for future, _ in list(self._waiting))]
+            futures_wait([future for future in given if not future.cancelled()])  # those never end
         self._closing.set()
         if self._client is not None and self._client is not self._address:
             self._client.close()
@@ -91,6 +91,8 @@ class DaskExecutor(Courier):
     def _take(self, future: Future[Any], job: tuple[Any, ...]) -> None:
         """Let a job wait for others to share a task with; from here on in the client's thread."""
         self._waiting.append((future, job))
+        if self._broken is not None:  # since it was sent
+            return self._fail_all(BrokenExecutor(self._broken))
         if len(self._waiting) in (1, self._size):
             self._client.loop.call_later(SECONDS_TO_PACK, self._dispatch)
 
@@ -103,9 +105,13 @@ class DaskExecutor(Courier):
         self._waiting.clear()
         for pack in packed(waiting, self._size, n_wanted):
             futures, jobs = zip(*pack, strict=True)
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "Sending large graph")  # a model was wanted
-                task = self._client.submit(carry_out_all, jobs, pure=False)
+            try:
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", "Sending large graph")  # a model was wanted
+                    task = self._client.submit(carry_out_all, jobs, pure=False)
+            except Exception as error:  # the client was closed meanwhile
+                _land(futures, Outcome(0.0, error=error))
+                continue
             self._in_flight[task.key] = task, futures
             self._client.loop.add_callback(self._fetch, task)
 
@@ -113,7 +119,7 @@ class DaskExecutor(Courier):
         """Wait for a task's results; nothing refers to it afterwards."""
         try:
             outcomes = await self._client.gather(task, asynchronous=True)
-            self._size = size_for(outcomes)
+            self._size = size_for(outcomes, self._size)
         except BaseException as error:
             self._land_all(task.key, Outcome(0.0, error=await self._readable(error)))
         else:
@@ -124,12 +130,7 @@ class DaskExecutor(Courier):
     def _land_all(self, key: str, *outcomes: Outcome) -> None:
         """Hand out the outcomes of a task, or the one of all its jobs."""
         _, futures = self._in_flight.pop(key, (None, ()))
-        for future, outcome in zip(futures, itertools.cycle(outcomes), strict=False):
-            with contextlib.suppress(InvalidStateError):  # called back meanwhile
-                if outcome.error is not None:
-                    future.set_exception(outcome.error)
-                else:
-                    future.set_result(outcome.result)
+        _land(futures, *outcomes)
 
     async def _readable(self, error: BaseException) -> BaseException:
         """Say in few words what Dask says in many; of a lost scheduler, whether it came back."""
@@ -150,6 +151,7 @@ class DaskExecutor(Courier):
         parcel = super()._parcel(model)
         if is_new:
             self.client.run(receive, parcel, on_error="ignore")
+            self._size = 1  # its batches may be as long as those of the last model were short
         return parcel
 
     def _call_back(self, errand: Errand) -> bool:
@@ -287,6 +289,16 @@ def _started_here(n_jobs: int) -> Any:
         silence_logs=logging.CRITICAL,
         preload=__name__,
     )
+
+
+def _land(futures: Iterable[Future[Any]], *outcomes: Outcome) -> None:
+    """Hand each job its outcome, or all of them the only one."""
+    for future, outcome in zip(futures, itertools.cycle(outcomes), strict=False):
+        with contextlib.suppress(InvalidStateError):  # called back meanwhile
+            if outcome.error is not None:
+                future.set_exception(outcome.error)
+            else:
+                future.set_result(outcome.result)
 
 
 def _count(client: Any) -> int:

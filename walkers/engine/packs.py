@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from .courier import Wanted
+
 SECONDS_PER_PACK = 0.2
 MAXIMUM_SIZE = 64
 
@@ -36,9 +38,15 @@ def carry_out_all(jobs: Sequence[tuple[Any, ...]]) -> list[Outcome]:
     return outcomes
 
 
-def size_for(outcomes: Sequence[Outcome]) -> int:
-    """Jobs that make a pack last as long as it should, judged by those of the last one."""
-    seconds = sum(outcome.seconds for outcome in outcomes) / len(outcomes)
+def size_for(outcomes: Sequence[Outcome], size: int) -> int:
+    """Jobs that make a pack last as long as it should, judged by those of the last one.
+
+    It stays as it is where they tell nothing: they failed, or the worker wanted the model first.
+    """
+    told = [o for o in outcomes if o.error is None and not isinstance(o.result, Wanted)]
+    if not told:
+        return size
+    seconds = sum(outcome.seconds for outcome in told) / len(told)
     return max(1, min(MAXIMUM_SIZE, int(SECONDS_PER_PACK / max(seconds, 1e-6))))
 
 
