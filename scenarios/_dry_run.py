@@ -87,7 +87,7 @@ class DryRun:
 
     @property
     def bytes_of_memory(self) -> int:
-        """Memory of the batches at work and of all tallies."""
+        """Memory of this machine that batches at work, and all tallies, take."""
         return self.bytes_at_work + sum(point.bytes_of_memory for point in self.points)
 
     @property
@@ -189,13 +189,14 @@ def foreseen(
         place = point_of(job.params, axes)
         points.append(replace(point, point=place, n_stored=n_stored[first]))
     n_workers, fields = walkers.n_workers(executor), jobs[0].scenario.parameters()
+    n_here = n_workers if getattr(executor, "is_here", True) else 0
     return DryRun(
         scenario=jobs[0].scenario,
         units={name: fields[name]["unit"] for name in axes},
         points=points,
         n_workers=n_workers,
         n_pilots=len(pilots),
-        bytes_at_work=n_workers * max(job.model.bytes_per_batch for job in jobs),
+        bytes_at_work=n_here * max(job.model.bytes_per_batch for job in jobs),
         store=None if store is None else Path(store),
     )
 

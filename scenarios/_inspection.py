@@ -126,9 +126,12 @@ def _recompute(found: Inspection, stored: walkers.StoredRun, n_batches: int) -> 
     batches = chosen(stored, n_batches)
     with walkers.threads() as pool:  # in the main thread numba could swallow a Ctrl-C
         tried = [(b, pool.submit(compute_batch, job.model, job.seed, b)) for b in batches]
-        for batch, future in tried:
-            if batch_sha256(future.result()) != batch_sha256(stored.batches[batch]):
-                found.different.append(batch)
+        try:
+            for batch, future in tried:
+                if batch_sha256(future.result()) != batch_sha256(stored.batches[batch]):
+                    found.different.append(batch)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # Ctrl-C: not all that wait
     found.recomputed = batches
 
 

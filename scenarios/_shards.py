@@ -16,7 +16,7 @@ from ._job import Progress, prepared
 from ._parameters import shown
 from ._questions import Question
 from ._scenario import Scenario
-from ._simulate import opened_store, refuse_too_much
+from ._simulate import opened_store, refuse_too_much, watched
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,6 @@ def simulate_shard(
             (shard.number, shard.n_shards),
             run_file,
             executor=executor,
-            progress=None if progress is None else job.teller(progress, n_wanted),
+            progress=watched(job, progress, n_wanted, allow_long),
         )
         return ShardRun(run_file.path, batches)

@@ -144,7 +144,7 @@ def _until_answered(
             n_now,
             store=run_file,
             executor=executor,
-            progress=_watched(job, progress, n_now, allow_long),
+            progress=watched(job, progress, n_now, allow_long),
             extend=known,
         )
         if known is None or known.n_batches < n_now:
@@ -161,7 +161,7 @@ def _until_answered(
         n_now *= 2
 
 
-def _watched(
+def watched(
     job: Job, progress: Progress | None, n_batches: int, allow: bool
 ) -> Callable[[dict[int, Arrays]], None]:
     """Refuse, after the first batch, more of its size than memory holds; then tell the progress."""

@@ -116,14 +116,17 @@ def test_a_job_that_does_not_fit_into_memory_is_refused(capsys, monkeypatch):
     assert status == 3
 
 
-def test_more_batches_than_memory_holds_are_refused_once_one_is_known(capsys, monkeypatch):
+def test_more_batches_than_memory_holds_are_refused_once_one_is_known(
+    capsys, tmp_path, monkeypatch
+):
     """The model itself needs little: it is the tallies that are collected."""
     one = run(MODEL, SEED, 1)
     n_bytes = sum(array.nbytes for array in one.tallies.values())
     monkeypatch.setattr(_limits, "free_memory", lambda: 1000 * n_bytes)
     monkeypatch.setattr(walkers.Together, "bytes_per_batch", 0)
-    result = fluxwalk(capsys, *SMALL, "--batches", "100000")
-    assert_refused(result, "batches of", "GiB", "--yes")
+    for more in ([], ["--shard", "1/2", "--store", tmp_path]):
+        result = fluxwalk(capsys, *SMALL, "--batches", "100000", *more)
+        assert_refused(result, "batches of", "GiB", "--yes")
     assert fluxwalk(capsys, *SMALL, "--batches", "2")[0] == 3
 
 
