@@ -13,22 +13,6 @@ from ._scenario import load
 from ._simulate import Run
 
 
-def stored_files(folder: Path) -> list[Path]:
-    """Files of all runs in a folder, in alphabetical order.
-
-    Raises
-    ------
-    StoreError
-        If there is no such folder, or none in it.
-    """
-    if not folder.is_dir():
-        raise walkers.StoreError(f"{folder}: no such folder")
-    files = sorted(folder.glob("*.sqlite"))
-    if not files:
-        raise walkers.StoreError(f"{folder}: holds no stored run")
-    return files
-
-
 def stored_runs(path: Path) -> list[Run]:
     """Every question of one file with its answer from the batches that are there, not yet judged.
 

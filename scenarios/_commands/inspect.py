@@ -10,11 +10,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from walkers.engine.stored import stored_files
+
 from .. import _tables
 from .._inputs import read_number
 from .._inspection import Inspection, differences, inspected
 from .._job import checked_count
-from .._stored import stored_files
 from ._answer import AGREES, BAD_INPUT, DISAGREES, Answer
 from ._options import Json
 

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ class Origin:
     file: str
     n_stored: int
     identity: Mapping[str, str] = field(repr=False)
+    writers: Sequence[Mapping[str, str]] = field(repr=False)
 
 
 def command_of(result: Result) -> str | None:
@@ -93,12 +94,13 @@ def provenance(result: Result, record_sha256: str, origin: Origin | None) -> dic
     }
     if origin is None:
         return {**rows, "versions": _listed(record.versions), "machine": machine()}
-    known = {"stream_version", "seed", "model", "versions", "run_digest", "format_version"}
+    known = {"stream_version", "seed", "model", "run_digest", "format_version"}
+    known |= {"versions", "later_versions"}
     return {
         **rows,
         "run digest": identity["run_digest"],
         "file": f"{origin.file}, format {identity['format_version']}",
-        "written with": _listed(json.loads(identity.get("versions", "{}"))),
+        "written with": "; ".join(map(_listed, origin.writers)) or "not noted",
         **{name: text for name, text in sorted(identity.items()) if name not in known},
         "read with": f"{_listed(software_versions())}, on {machine()}",
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import walkers
+from walkers.engine.stored import stored_files
 
 from .._inputs import InputError
 from .._parameters import ParameterError
@@ -17,7 +18,7 @@ from .._result import Result
 from .._run import judged
 from .._scenario import ScenarioError
 from .._simulate import Run
-from .._stored import answered, stored_files
+from .._stored import answered
 from .provenance import Origin
 
 
@@ -117,7 +118,7 @@ def _read(path: Path, reading: Reading) -> None:
     except walkers.StoreError as error:
         reading.problems.append(str(error))
         return
-    origin = Origin(path.name, len(stored.batches), stored.identity)
+    origin = Origin(path.name, len(stored.batches), stored.identity, stored.writers)
     for question, n_batches in stored.questions.items():
         key = (stored.identity["run_digest"], question, n_batches)
         first = reading.seen.setdefault(key, path)

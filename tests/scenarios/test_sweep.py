@@ -15,11 +15,12 @@ import scenarios
 import walkers
 from scenarios import ParameterError, load
 from scenarios._run import judged
-from scenarios._stored import stored_files, stored_runs
+from scenarios._stored import stored_runs
 from scenarios._sweep import sweep_of
 from scenarios._sweep_points import range_values, read_axes, split_keywords
 from tests.scenarios.command import assert_refused, fluxwalk, process
 from tests.scenarios.test_cli import wait_for_batches
+from walkers.engine.stored import stored_files
 
 WALK = load("random-walk").file.Params
 SWEEP = ["sweep", "random-walk", "--set", "dimension=1", "--jobs", "1"]
@@ -357,6 +358,13 @@ def test_the_dry_run_foretells_batches_time_and_disk_and_writes_nothing(tmp_path
     assert ahead.bytes_on_disk == pytest.approx(on_disk, rel=0.5)
     more = scenarios.dry_run(mine, n_walkers=[100, 400, 1600], **options)
     assert [point.n_to_run for point in more.points] == [0, 64, 0]
+    assert more.bytes_at_work > 0
+    assert scenarios.dry_run(mine, n_walkers=[100, 1600], **options | {"executor": Elsewhere()}
+                             ).bytes_at_work == 0  # fmt: skip
+
+
+class Elsewhere(walkers.InlineExecutor):
+    is_here = False
 
 
 def test_where_a_scenario_cannot_say_its_error_the_pilot_does(capsys, tmp_path):

@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,8 @@ import walkers
 from tests.walkers.small_models import SMALL_MODELS
 from walkers import ExecutorError, InlineExecutor, Model, StoreError, run
 from walkers.engine import courier, on_dask, packs
+from walkers.engine import store as store_module
+from walkers.engine.run import compute_batch
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = SMALL_MODELS["together"]
@@ -228,6 +231,14 @@ def test_merged_shards_are_an_uninterrupted_run(tmp_path):
     assert [path.name for path in (tmp_path / "some").iterdir()] == [merged.path.name]
 
 
+def test_a_merged_run_names_the_versions_of_all_its_writers(tmp_path, monkeypatch):
+    for i, numpy in enumerate(("2.0", "2.1", "2.0"), 1):
+        monkeypatch.setattr(store_module, "software_versions", lambda n=numpy: {"numpy": n})
+        walkers.run_shard(MODEL, 5, 8, (i, 3), tmp_path / str(i), executor=INLINE)
+    (merged,) = walkers.merge([tmp_path / "1", tmp_path / "2", tmp_path / "3"], tmp_path / "all")
+    assert walkers.read_run(merged.path).writers == [{"numpy": "2.0"}, {"numpy": "2.1"}]
+
+
 def test_a_merge_refuses_what_does_not_belong_together(tmp_path):
     one, two = shards(tmp_path / "a", 2)
     other_seed = shards(tmp_path / "b", 2, seed=6)[1]
@@ -261,10 +272,43 @@ def test_a_pack_lasts_as_long_as_it_should_and_keeps_what_succeeded():
     assert isinstance(bad.error, ZeroDivisionError)
     assert "In a worker: Traceback" in bad.error.__notes__[0]
     outcomes = [packs.Outcome(0.04), packs.Outcome(0.06)]
-    assert [packs.size_for(outcomes), packs.size_for([packs.Outcome(9.0)])] == [4, 1]
+    assert [packs.size_for(outcomes, 9), packs.size_for([packs.Outcome(9.0)], 9)] == [4, 1]
+    telling_nothing = [packs.Outcome(0.0, courier.Wanted("a")), packs.Outcome(0.0, error=OSError())]
+    assert packs.size_for(telling_nothing, 9) == 9
+    assert packs.size_for([*telling_nothing, *outcomes], 9) == 4
     waiting = list(range(10))
     assert [len(pack) for pack in packs.packed(waiting, 4, n_wanted=0)] == [4, 4, 2]
     assert [len(pack) for pack in packs.packed(waiting, 4, n_wanted=4)] == [3, 3, 3, 1]
+
+
+def test_what_was_called_back_is_not_waited_for():
+    pool = walkers.dask(n_jobs=1)
+    assert pool.submit(divmod, 7, 2).result(60) == (3, 1)
+    futures = [pool.submit(compute_batch, Slow(1), 1, batch) for batch in range(200)]
+    assert [future.cancel() for future in futures].count(True) > 100
+    closing = threading.Thread(target=pool.shutdown, daemon=True)
+    closing.start()
+    closing.join(60.0)
+    assert not closing.is_alive()
+    assert all(future.cancelled() or future.done() for future in futures)
+
+
+def test_a_client_that_is_closed_loses_no_job(monkeypatch):
+    with walkers.dask(n_jobs=1) as pool:
+        assert pool.submit(divmod, 7, 2).result(60) == (3, 1)
+
+        def closed(*job, **options):
+            raise OSError("closed")
+
+        monkeypatch.setattr(pool.client, "submit", closed)
+        with pytest.raises(OSError, match="closed"):
+            pool.submit(divmod, 7, 2).result(60)
+        monkeypatch.undo()
+        pool._give_up("no worker")
+        late = Future()  # sent before it was given up, taken after
+        pool.client.loop.add_callback(pool._take, late, (divmod, 7, 2))
+        with pytest.raises(BrokenExecutor, match="no worker"):
+            late.result(60)
 
 
 def test_results_of_plain_functions_pass_through(pool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .store import create_tables
-from .stored import StoredRun, StoreError, read_run, readable_errors
+from .stored import StoredRun, StoreError, read_run, readable_errors, stored_files
 
 _NUMBERS = ("seed", "stream_version")
 _SAME = (*_NUMBERS, "model", "run_digest")
@@ -51,7 +52,7 @@ def merge(folders: Sequence[Path | str], into: Path | str) -> list[Merged]:
         joined run is there already, before anything is written.
     """
     places, target = [Path(folder) for folder in folders], Path(into)
-    files = {place: _files(place) for place in places}
+    files = {place: {path.name: path for path in stored_files(place)} for place in places}
     if len({place.resolve() for place in places}) < len(places):
         raise StoreError("merge: a folder is named twice")
     names = sorted(files[places[0]]) if places else []
@@ -66,15 +67,6 @@ def merge(folders: Sequence[Path | str], into: Path | str) -> list[Merged]:
         with readable_errors(target / name):
             _write(target / name, identity, [files[place][name] for place in places])
     return [Merged(target / name, batches) for name, (_, batches) in checked.items()]
-
-
-def _files(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise StoreError(f"{folder}: no such folder")
-    files = {path.name: path for path in sorted(folder.glob("*.sqlite"))}
-    if not files:
-        raise StoreError(f"{folder}: holds no stored run")
-    return files
 
 
 def _difference(ours: dict[str, Path], theirs: dict[str, Path]) -> str:
@@ -107,13 +99,15 @@ def _read(path: Path) -> StoredRun:
 
 
 def _checked(paths: Sequence[Path]) -> tuple[Mapping[str, str], list[int]]:
-    """Verify the parts of one run; its identity, and the batches of all."""
-    first, held = _read(paths[0]), dict[int, Path]()
+    """Verify the parts of one run; its identity with the writers of all, and their batches."""
+    first, held, later = _read(paths[0]), dict[int, Path](), list[dict[str, str]]()
     for path in paths:
         stored = first if path == first.path else _read(path)
         _refuse(stored, first, held)
         held.update(dict.fromkeys(stored.batches, path))
-    return first.identity, sorted(held)
+        later += [one for one in stored.writers if one not in (*first.writers[:1], *later)]
+    noted = {"later_versions": json.dumps(later, sort_keys=True)} if later else {}
+    return {**first.identity, **noted}, sorted(held)
 
 
 def _write(target: Path, identity: Mapping[str, str], paths: Sequence[Path]) -> None:

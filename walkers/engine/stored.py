@@ -111,6 +111,22 @@ def examine_run(path: Path) -> tuple[StoredRun | None, list[str]]:
             return stored, problems
 
 
+def stored_files(folder: Path) -> list[Path]:
+    """Files of all runs in a folder, in alphabetical order.
+
+    Raises
+    ------
+    StoreError
+        If there is no such folder, or none in it.
+    """
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: no such folder")
+    files = sorted(folder.glob("*.sqlite"))
+    if not files:
+        raise StoreError(f"{folder}: holds no stored run")
+    return files
+
+
 def count_batches(path: Path) -> int:
     """Count the batches in the file of a run, unverified; none where there is no file.
 
