@@ -57,10 +57,15 @@ def timed_batch(model: walkers.Model, seed: int) -> float:
     """Seconds of one batch on this machine; what a model estimates where that would take long."""
     if model.seconds_per_batch > LONGEST_TRIAL:
         return model.seconds_per_batch
-    model.compute(seed, 0)  # kernels may have to be compiled first
-    started = time.perf_counter()
-    model.compute(seed, 0)
-    return time.perf_counter() - started
+
+    def timed() -> float:
+        model.compute(seed, 0)  # kernels may have to be compiled first
+        started = time.perf_counter()
+        model.compute(seed, 0)
+        return time.perf_counter() - started
+
+    with walkers.threads(1) as pool:  # in the main thread numba could swallow a Ctrl-C
+        return pool.submit(timed).result()
 
 
 def refuse_too_long(name: str, seconds: float, allow: bool) -> None:
