@@ -311,6 +311,26 @@ def test_a_client_that_is_closed_loses_no_job(monkeypatch):
             late.result(60)
 
 
+def test_ctrl_c_while_a_cluster_starts_ends_it(monkeypatch):
+    import distributed
+
+    make, made = distributed.LocalCluster, []
+
+    def interrupted(**options):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        made.append(make(**options))
+        return made[0]
+
+    monkeypatch.setattr(distributed, "LocalCluster", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), walkers.dask(n_jobs=1) as pool:
+            pool.submit(divmod, 7, 2)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert made[0].status == distributed.Status.closed
+
+
 def test_results_of_plain_functions_pass_through(pool):
     future = pool.submit(divmod, 7, 2)
     assert isinstance(future, Future)

@@ -11,8 +11,9 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable
-from concurrent.futures import BrokenExecutor, Future, InvalidStateError
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError, ThreadPoolExecutor
 from concurrent.futures import wait as futures_wait
+from multiprocessing import resource_tracker
 from typing import Any
 
 from .courier import Courier, Errand, ExecutorError, Parcel, receive, refuse_another_version
@@ -276,19 +277,35 @@ def _imported() -> Any:
 
 
 def _started_here(n_jobs: int) -> Any:
-    """Cluster of this machine: one process and an equal share of the memory for each worker."""
+    """Cluster of this machine: one process and an equal share of the memory for each worker.
+
+    It is started in a thread, because half a cluster, which a Ctrl-C would leave, cannot be ended.
+    """
     from distributed import LocalCluster
     from distributed.system import MEMORY_LIMIT
 
-    return LocalCluster(
-        n_workers=n_jobs,
-        threads_per_worker=1,
-        processes=True,
-        memory_limit=MEMORY_LIMIT // n_jobs,
-        dashboard_address=":0",
-        silence_logs=logging.CRITICAL,
-        preload=__name__,
-    )
+    def start() -> Any:
+        if hasattr(signal, "pthread_sigmask"):  # workers inherit it: none dies before its setup
+            resource_tracker.ensure_running()  # would lift the block
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        return LocalCluster(
+            n_workers=n_jobs,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=MEMORY_LIMIT // n_jobs,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+            preload=__name__,
+        )
+
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(start)
+        try:
+            return starting.result()
+        except BaseException:
+            if starting.exception() is None:  # it is Ctrl-C, and now the cluster is whole
+                starting.result().close()
+            raise
 
 
 def _land(futures: Iterable[Future[Any]], *outcomes: Outcome) -> None:
