@@ -8,7 +8,6 @@ refuse_strangers()  # before anything below imports walkers or analysis
 from walkers import BatchError, ExecutorError, KernelError, StoreError  # noqa: E402
 
 from ._define import define  # noqa: E402
-from ._dry_run import DryRun, dry_run  # noqa: E402
 from ._inputs import InputError  # noqa: E402
 from ._job import Stage  # noqa: E402
 from ._limits import TooBigError  # noqa: E402
@@ -17,8 +16,9 @@ from ._parameters import Count, Gas, ParameterError, Parameters, Real, parameter
 from ._result import Result  # noqa: E402
 from ._run import run  # noqa: E402
 from ._scenario import Quantity, ScenarioError, WrongRule, load, names  # noqa: E402
-from ._sweep import sweep  # noqa: E402
-from ._sweep_result import Sweep  # noqa: E402
+from ._sweeps.dry_run import DryRun, dry_run  # noqa: E402
+from ._sweeps.result import Sweep  # noqa: E402
+from ._sweeps.sweep import sweep  # noqa: E402
 
 __all__ = [
     "BatchError",

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from .. import _tables
-from .._dry_run import foreseen
 from .._inputs import checked_figure_path
 from .._progress import progress_bar
 from .._scenario import load
-from .._sweep import run_points
-from .._sweep_points import axes_of_table, prepared_points, read_axes
-from .._sweep_result import checked_table_path
+from .._sweeps.dry_run import foreseen
+from .._sweeps.points import axes_of_table, prepared_points, read_axes
+from .._sweeps.result import checked_table_path
+from .._sweeps.sweep import run_points
 from ._answer import Answer, status_of
 from ._options import (
     Batches,

@@ -23,7 +23,7 @@ from walkers.engine.record import software_versions
 from .. import _tables
 from .._parameters import number, plain
 from .._scenario import ScenarioError
-from .._sweep import sweep_of
+from .._sweeps.sweep import sweep_of
 from . import convergence
 from .figures import inline_svg
 from .files import batch_file, file_name_of, scenario_file, slug, verdict_files
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .._result import Result
-    from .._sweep_result import Sweep
+    from .._sweeps.result import Sweep
 
 OUTCOMES: tuple[Outcome, ...] = ("disagrees", "undecided", "agrees", "measured")
 """From what a reader should see first to what needs no eye."""

@@ -16,8 +16,8 @@ import walkers
 from scenarios import ParameterError, load
 from scenarios._run import judged
 from scenarios._stored import stored_runs
-from scenarios._sweep import sweep_of
-from scenarios._sweep_points import range_values, read_axes, split_keywords
+from scenarios._sweeps.points import range_values, read_axes, split_keywords
+from scenarios._sweeps.sweep import sweep_of
 from tests.scenarios.command import assert_refused, fluxwalk, process
 from tests.scenarios.test_cli import wait_for_batches
 from walkers.engine.stored import stored_files
@@ -339,7 +339,7 @@ def test_the_dry_run_foretells_batches_time_and_disk_and_writes_nothing(tmp_path
         return compute(model, seed, batch)
 
     monkeypatch.setattr(walkers.ClosedWalk, "compute", slow)
-    monkeypatch.setattr("scenarios._dry_run.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("scenarios._sweeps.dry_run.time.perf_counter", lambda: now[0])
     mine, folder = tmp_path / "mine.py", tmp_path / "store"
     mine.write_text(WALKERS)
     options = {"precision": 0.012, "executor": walkers.InlineExecutor(), "store": folder}

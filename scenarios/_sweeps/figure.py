@@ -13,15 +13,15 @@ import numpy as np
 from analysis import Prediction, Verdict
 from analysis import plot as draw_parts
 
-from ._parameters import Parameters
-from ._result import Result
-from ._sweep_points import shown_point
+from .._parameters import Parameters
+from .._result import Result
+from .points import shown_point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ._sweep_result import Sweep
+    from .result import Sweep
 
 MAXIMUM_PANELS = 6
 """With more quantities than this the leading one is drawn alone."""

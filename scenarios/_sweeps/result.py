@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.verdict import FAMILY_ERROR_RATE, MINIMUM_BATCHES
 
-from . import _sweep_table
-from ._inputs import InputError
-from ._parameters import plain
-from ._result import Result
-from ._scenario import Scenario
-from ._sweep_points import point_of, shown_point, shown_value
+from .._inputs import InputError
+from .._parameters import plain
+from .._result import Result
+from .._scenario import Scenario
+from . import table as sweep_table
+from .points import point_of, shown_point, shown_value
 
 if TYPE_CHECKING:
     import pandas
@@ -112,15 +112,15 @@ class Sweep:
         ]
 
     def __str__(self) -> str:
-        return _sweep_table.plain(self)
+        return sweep_table.plain(self)
 
     __repr__ = __str__
 
     def __rich__(self) -> RenderableType:
-        return _sweep_table.table(self)
+        return sweep_table.table(self)
 
     def _repr_html_(self) -> str:
-        return _sweep_table.html(self)
+        return sweep_table.html(self)
 
     @property
     def frame(self) -> pandas.DataFrame:
@@ -176,7 +176,7 @@ class Sweep:
         file : path, optional
             Where to save the figure; its ending names the format.
         """
-        from ._sweep_figure import draw
+        from .figure import draw
 
         figure: Figure = draw(self)
         if file is not None:

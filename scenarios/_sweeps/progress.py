@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ._job import FIRST_ROUND, Forecast, Job, Progress, Stage, batches_needed
-from ._sweep_points import held_batches
+from .._job import FIRST_ROUND, Forecast, Job, Progress, Stage, batches_needed
+from .points import held_batches
 
 SECONDS_BETWEEN_ESTIMATES = 0.25
 

@@ -15,10 +15,10 @@ import numpy as np
 
 import walkers
 
-from ._inputs import InputError, split_list
-from ._job import Job, checked_options, find_wrong_rule, prepared
-from ._parameters import ParameterError, Parameters, integral, number, real, shown, validate
-from ._scenario import Scenario, ScenarioError
+from .._inputs import InputError, split_list
+from .._job import Job, checked_options, find_wrong_rule, prepared
+from .._parameters import ParameterError, Parameters, integral, number, real, shown, validate
+from .._scenario import Scenario, ScenarioError
 
 MAXIMUM_POINTS = 1000
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import walkers
 
-from ._job import Job, Progress, checked_jobs
-from ._limits import refuse_too_long
-from ._parameters import ParameterError
-from ._result import Result
-from ._run import judged
-from ._scenario import Scenario, load
-from ._simulate import Run, run_job
-from ._sweep_points import Axes, point_of, prepared_points, shown_point, split_keywords
-from ._sweep_progress import SweepProgress
-from ._sweep_result import Sweep
+from .._job import Job, Progress, checked_jobs
+from .._limits import refuse_too_long
+from .._parameters import ParameterError
+from .._result import Result
+from .._run import judged
+from .._scenario import Scenario, load
+from .._simulate import Run, run_job
+from .points import Axes, point_of, prepared_points, shown_point, split_keywords
+from .progress import SweepProgress
+from .result import Sweep
 
 
 def sweep(

@@ -17,11 +17,11 @@ import numpy as np
 
 import walkers
 
-from ._job import FIRST_ROUND, Job, batches_needed, checked_jobs, leading
-from ._limits import MAXIMUM_SECONDS, free_memory
-from ._parameters import ParameterError, plain
-from ._scenario import Scenario, load
-from ._sweep_points import Axes, held_batches, point_of, prepared_points, split_keywords
+from .._job import FIRST_ROUND, Job, batches_needed, checked_jobs, leading
+from .._limits import MAXIMUM_SECONDS, free_memory
+from .._parameters import ParameterError, plain
+from .._scenario import Scenario, load
+from .points import Axes, held_batches, point_of, prepared_points, split_keywords
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -101,21 +101,21 @@ class DryRun:
         return self.seconds > MAXIMUM_SECONDS or self.bytes_of_memory > free_memory()
 
     def __str__(self) -> str:
-        from . import _dry_run_table
+        from . import dry_run_table
 
-        return _dry_run_table.plain(self)
+        return dry_run_table.plain(self)
 
     __repr__ = __str__
 
     def __rich__(self) -> RenderableType:
-        from . import _dry_run_table
+        from . import dry_run_table
 
-        return _dry_run_table.table(self)
+        return dry_run_table.table(self)
 
     def _repr_html_(self) -> str:
-        from . import _dry_run_table
+        from . import dry_run_table
 
-        return _dry_run_table.html(self)
+        return dry_run_table.html(self)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for strict JSON."""

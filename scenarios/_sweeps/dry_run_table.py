@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from . import _tables
-from ._limits import MAXIMUM_SECONDS, free_memory
-from ._progress import duration
-from ._sweep_points import shown_value
+from .. import _tables
+from .._limits import MAXIMUM_SECONDS, free_memory
+from .._progress import duration
+from .points import shown_value
 
 if TYPE_CHECKING:
-    from ._dry_run import DryRun, PointForecast
+    from .dry_run import DryRun, PointForecast
 
 _HEADINGS = ("batches", "in store", "to run", "time", "precision", "disk")
 _SOURCES = {

@@ -14,11 +14,11 @@ from rich.text import Text
 from analysis import Verdict
 from analysis.verdict import Outcome
 
-from . import _tables
-from ._sweep_points import shown_point, shown_value
+from .. import _tables
+from .points import shown_point, shown_value
 
 if TYPE_CHECKING:
-    from ._sweep_result import Sweep
+    from .result import Sweep
 
 MAXIMUM_ROWS = 30
 """A table with more rows shows the leading quantity alone, and what became of the others."""
