@@ -223,10 +223,9 @@ def _judge(check: Check, error_rate: float) -> Verdict:
     threshold = float(stdtrit(estimate.dof, 1.0 - error_rate / 2.0))
     power = float(stdtrit(estimate.dof, DETECTION_POWER))
     z = (estimate.value - prediction.expected) / estimate.stderr
-    beyond_tolerance = max(0.0, abs(estimate.value - prediction.expected) - prediction.tolerance)
     if estimate.n_batches < MINIMUM_BATCHES:
         outcome: Outcome = "undecided"
-    elif beyond_tolerance > threshold * estimate.stderr:
+    elif _is_beyond(check, threshold):
         outcome = "disagrees"
     elif _rival_is_excluded(check, threshold):
         outcome = "agrees"
@@ -241,13 +240,19 @@ def _judge(check: Check, error_rate: float) -> Verdict:
     )  # fmt: skip
 
 
+def _is_beyond(check: Check, threshold: float) -> bool:
+    """Whether an estimate is more errors off the law's tolerance than the threshold."""
+    off = abs(check.estimate.value - check.prediction.expected) - check.prediction.tolerance
+    return max(0.0, off) > threshold * check.estimate.stderr
+
+
 def _stands(check: Check, outcome: Outcome, error_rate: float) -> bool:
     """Whether an outcome by Student's t outlasts the skewness of its batches.
 
-    Skewed batches agree with nothing, and disagree only outside an interval that knows of it.
+    Skewed batches agree with nothing; no law is refused within an interval that knows of the skew.
     """
     estimate, prediction = check.estimate, check.prediction
-    if not estimate.is_skewed or outcome == "agrees":
+    if outcome != "disagrees":
         return not estimate.is_skewed
     low, high = estimate.interval(1.0 - error_rate)
     expected, tolerance = prediction.expected, prediction.tolerance
@@ -348,7 +353,8 @@ def _what_is_missing(check: Check, threshold: float) -> str:
     estimate, prediction = check.estimate, check.prediction
     n_batches = MINIMUM_BATCHES
     rival = _rival_of(check)
-    if estimate.n_batches >= MINIMUM_BATCHES and estimate.is_skewed:
+    skewed = estimate.is_skewed or _is_beyond(check, threshold)  # else it would have disagreed
+    if estimate.n_batches >= MINIMUM_BATCHES and skewed:
         return (
             f"its batches are skewed by {estimate.skewness():.2g}; more of them, or larger, would"
         )
