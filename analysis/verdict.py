@@ -233,7 +233,9 @@ def _judge(check: Check, error_rate: float) -> Verdict:
         outcome = "undecided"
     if not _stands(check, outcome, error_rate):
         outcome = "undecided"
-    detectable = prediction.tolerance + (threshold + power) * estimate.stderr
+    low, high = estimate.interval(1.0 - error_rate)
+    farthest = max(threshold * estimate.stderr, estimate.value - low, high - estimate.value)
+    detectable = prediction.tolerance + farthest + power * estimate.stderr
     return _verdict(
         check, z, detectable, outcome, threshold,
         _sentence(check, z, detectable, outcome, threshold),
