@@ -34,6 +34,7 @@ MAXIMUM_LEGEND = 8
 _RINGS = {"disagrees": "tab:red", "undecided": "tab:orange"}
 _BROAD = 3.0
 _EXPLANATION = "z: (value − expected)/standard error; beyond the grey band a law is refused"
+_TOLERANT = f"{_EXPLANATION}, but for its own tolerance"
 _DASHES = ("--", ":", "-.")
 
 
@@ -79,12 +80,15 @@ def draw(sweep: Sweep) -> Figure:
         if is_log:
             strip.set_xscale("log")
             strip.xaxis.set_major_formatter(lambda place, _: f"{place:g}")
+            strip.xaxis.set_minor_formatter(_minor_labels(x[-1] / x[0]))
         if not is_number:
             strip.set_xlim(-0.5, len(x) - 0.5)
             strip.set_xticks(x, [str(point[name]) for point in _first_of_each(sweep, name)])
         unit = sweep.units[name]
         strip.set_xlabel(f"{name} [{unit}]" if unit else name)
-    figure.supxlabel(_EXPLANATION, fontsize="x-small")
+    shown = [v for r in sweep.results for v in r.verdicts if v.quantity in quantities]
+    tolerant = any(v.z is not None and v.tolerance > 0.01 * v.detectable for v in shown)
+    figure.supxlabel(_TOLERANT if tolerant else _EXPLANATION, fontsize="x-small")
     figure.suptitle(sweep.title, fontsize="medium" if len(quantities) > 1 else "small")
     return figure
 
@@ -114,6 +118,14 @@ def is_logarithmic(values: Sequence[float]) -> bool:
         return bool(x[1] >= 10.0 * x[0])
     steps, factors = np.diff(x), np.diff(np.log(x))
     return bool(factors.std() / factors.mean() < steps.std() / steps.mean())
+
+
+def _minor_labels(factor: float) -> Callable[[float, Any], str]:
+    """Label of a place between powers of ten: the fewer the wider the axis, so that none meet."""
+    named = (
+        "23456789" if factor < 3.0 else "235" if factor < 10.0 else "25" if factor < 40.0 else ""
+    )
+    return lambda place, _: f"{place:g}" if f"{place:e}"[0] in named else ""
 
 
 def _asides(x: Sequence[float], n_curves: int, is_log: bool) -> list[Callable[[float], float]]:

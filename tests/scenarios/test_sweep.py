@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 import signal
 import sqlite3
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from scenarios import ParameterError, load
 from scenarios._run import judged
 from scenarios._stored import stored_runs
 from scenarios._sweeps.points import range_values, read_axes, split_keywords
+from scenarios._sweeps.result import Sweep
 from scenarios._sweeps.sweep import sweep_of
 from tests.scenarios.command import assert_refused, fluxwalk, process
 from tests.scenarios.test_cli import wait_for_batches
@@ -306,6 +309,27 @@ def test_the_figure_marks_what_disagrees_and_is_logarithmic_where_the_sweep_is()
     rings = [line for line in panels[0].lines if line.get_markeredgecolor() == "tab:red"]
     n_wrong = sum(r.verdicts[0].outcome == "disagrees" for r in swept.results)
     assert sum(np.isfinite(line.get_ydata()).sum() for line in rings) == n_wrong > 0
+
+
+def test_labels_between_powers_of_ten_do_not_meet():
+    swept = scenarios.sweep("random-walk", dimension=1, steps="20:80:3:log", batches=4)
+    figure = swept.plot()
+    figure.canvas.draw()
+    strip = figure.axes[0]
+    boxes = [label.get_window_extent() for label in strip.get_xticklabels(which="both")
+             if label.get_text()]  # fmt: skip
+    boxes.sort(key=lambda box: box.x0)
+    assert {label.get_text() for label in strip.get_xticklabels(minor=True)} > {"20", "50"}
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+
+
+def test_a_figure_says_that_a_law_has_a_tolerance_of_its_own():
+    result = scenarios.run("random-walk", dimension=1, steps=20, batches=64)
+    loose = [replace(v, tolerance=0.1 * v.detectable) for v in result.verdicts]
+    for verdicts, said in ((result.verdicts, False), (loose, True)):
+        points = [replace(result, verdicts=verdicts)]
+        figure = Sweep(("steps",), points).plot()
+        assert ("tolerance" in figure.get_supxlabel()) is said
 
 
 def test_a_long_sweep_is_summarised():
