@@ -124,14 +124,16 @@ slab.frame.set_index("quantity").loc[
 #
 # Fick's law says that *twice the gradient gives twice the flux*, with the same $D$. So we change
 # the left reservoir, measure the flux that emerges, and draw one against the other. The error bars
-# are one standard error, from sixteen independent repetitions (*batches*).
+# are one standard error, from sixteen independent repetitions (*batches*). Each dot has a seed of
+# its own: with one seed all four would be the same walks, weighted anew, and lie on one line
+# whatever the rule is.
 
 # %%
 figure, axes = plt.subplots(figsize=(5.5, 3.6), layout="constrained")
 n_sites, c_right = 10, 1.0
-for c_left in (0.0, 2.0, 4.0, 7.0):
+for seed, c_left in enumerate((0.0, 2.0, 4.0, 7.0), start=7):
     run = scenarios.run(
-        "fick-slab", n_sites=n_sites, c_left=c_left, c_right=c_right, batches=16, seed=7
+        "fick-slab", n_sites=n_sites, c_left=c_left, c_right=c_right, batches=16, seed=seed
     )
     flux = run.verdicts[0]
     gradient = (c_right - c_left) / (n_sites + 1)
@@ -150,8 +152,9 @@ axes.legend();
 # ## The verdict
 #
 # A dot near a line convinces the eye. A verdict needs more: the deviation in standard errors
-# (`z`), and proof that the measurement *could have failed*. So each row names a rival (here, an
-# absorber one site too near), and says how small a deviation would have been noticed (`detects`).
+# (`z`), and proof that the measurement *could have failed*. So each row has a rival (of
+# the flux, one that does not know how thick the slab is), and says how small a deviation would have
+# been noticed (`detects`).
 # A law **agrees** only if the rival is ruled out.
 
 # %%

@@ -16,7 +16,7 @@
 # Two rooms of air, one warm and one cold, with a door between them: the air rests when the
 # pressures are equal. Everybody knows that, and in a good vacuum it is wrong.
 #
-# In a gas so thin that the molecules meet only walls, nothing pushes on anything. A molecule that
+# In a gas so thin that the molecules meet only walls, none of them pushes another. A molecule that
 # happens to fly at the hole goes through, and that is all. Here two boxes, then two ends of a
 # tube, are kept at different temperatures, and we see what they settle at.
 
@@ -46,8 +46,8 @@ import walkers
 # ## Two boxes and a hole
 #
 # The scenario `effusion-balance` lets molecules fly between a hot box and a cold one three times
-# as deep. They leave every wall with a speed and a direction drawn from the wall's temperature,
-# and know nothing else. The boxes start with the same density.
+# as deep. They leave every wall in a direction drawn by the cosine law, with a speed drawn from the
+# wall's temperature, and know nothing else. The boxes start with the same density.
 
 # %%
 boxes = scenarios.run("effusion-balance", gas="N2", T_hot=1200, T_cold=300, batches=64)
@@ -82,8 +82,8 @@ boxes
 
 # %% [markdown]
 # Look at `energy_flux`: although no molecules flow on balance, heat does. Each molecule carries
-# $2kT$ of the side it comes from, so that $2k(T_1 - T_2)$ goes across with every pair that changes
-# places. A balance, and no equilibrium.
+# $2kT$ of the side it comes from (the energy of its flight, its rotation left out), so that
+# $2k(T_1 - T_2)$ goes across with every pair that changes places. A balance, and no equilibrium.
 #
 # ## A tube instead of a hole: thermal transpiration
 #
