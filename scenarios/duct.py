@@ -145,7 +145,7 @@ def checks(record: walkers.Record, p: Params) -> list[Check]:
             if not W[:, i, j].any() and not predictions[name].is_claim:
                 bound = factor[i] * analysis.largest_unseen(record["entered"][:, i].sum())
                 predictions[name] = analysis.unclaimed(
-                    f"no molecule came through: below {bound:.2g} {unit}".rstrip()
+                    f"no molecule came through: below {bound:.2g} {unit}".rstrip() + " (95 %)"
                 )
                 estimates[name] = analysis.Estimate(np.nan, np.nan, record.n_batches - 1, unit)
     for i, j in combinations(range(n), 2):
