@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,6 +211,23 @@ def checked_options(
 def checked_jobs(jobs: Any) -> int | None:
     """Read how many batches to run at a time; None stands for one per available core."""
     return None if jobs is None else int(_option("jobs", integral, jobs, 1, 1025))
+
+
+@contextlib.contextmanager
+def opened_executor(executor: Executor | None, jobs: Any) -> Iterator[Executor]:
+    """Executor that was given, left open, or else a pool of ``jobs`` threads."""
+    if executor is None:
+        with walkers.threads(checked_jobs(jobs)) as pool:
+            yield pool
+        return
+    if jobs is not None:
+        raise ParameterError("jobs: give either jobs or an executor, not both")
+    if not callable(getattr(executor, "submit", None)):
+        raise ParameterError(
+            "executor: must be one like walkers.processes() or walkers.dask(), "
+            f"got {shown(executor)}"
+        )
+    yield executor
 
 
 def checked_batch(batch: Any) -> int:

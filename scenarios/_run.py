@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import walkers
-
-from ._job import Progress, checked_jobs
-from ._parameters import ParameterError
+from ._job import Progress, opened_executor
 from ._result import Result
 from ._scenario import Scenario, load
 from ._simulate import Run, judge, simulate
@@ -64,10 +60,7 @@ def run(
     ParameterError, ScenarioError, TooBigError, StoreError
         For bad input, with one line that names it.
     """
-    if executor is not None and jobs is not None:
-        raise ParameterError("jobs: give either jobs or an executor, not both")
-    jobs = checked_jobs(jobs)
-    with contextlib.ExitStack() as stack:
+    with opened_executor(executor, jobs) as pool:
         finished = simulate(
             load(name),
             parameters,
@@ -76,7 +69,7 @@ def run(
             precision=precision,
             wrong_rule=wrong_rule,
             store=store,
-            executor=executor or stack.enter_context(walkers.threads(jobs)),
+            executor=pool,
             progress=progress,
             allow_long=allow_long,
         )

@@ -58,6 +58,11 @@ def answered(stored: walkers.StoredRun, question: str, n_batches: int | None) ->
     """
     job = job_of(stored, Question.from_text(question))
     n_used = stored.n_in_order if n_batches is None else min(n_batches, stored.n_in_order)
+    if n_used < 2 and len(stored.batches) > n_used:
+        raise walkers.StoreError(
+            f"{stored.path}: holds {len(stored.batches)} batches, but not the first ones in order; "
+            "a shard is judged once it is merged with the others: fluxwalk merge"
+        )
     if n_used == 0:
         raise walkers.StoreError(f"{stored.path}: its first batch is not finished")
     record = make_record(job.model, job.seed, [stored.batches[b] for b in range(n_used)])

@@ -64,10 +64,11 @@ def _drawn(console: Console, part: RenderableType) -> str:
 
 def verdicts(results: Sequence[Result]) -> RenderableType:
     """All verdicts in one table, then the sentences of those that do not agree."""
-    for narrow, gap in ((False, 1), (True, 1), (True, 0)):
-        table = _verdict_table(results, narrow, gap)
-        if _measured(table).maximum <= columns_wide():
-            break
+    table = _fitting_table(results)
+    if _measured(table).maximum > columns_wide() and len(results) > 1:
+        tables: list[RenderableType] = [_under_its_name(result) for result in results]
+    else:
+        tables = [whole(table), Text()]
     titles = [Text(result.title, style="bold") for result in results]
     judged = [verdict for result in results for verdict in result.verdicts]
     titles += [Text(line, style="dim") for line in legend(judged)]
@@ -76,7 +77,21 @@ def verdicts(results: Sequence[Result]) -> RenderableType:
         for result in results
         for note in result.notes
     ]
-    return Group(whole(table), Text(), *titles, *([Text()] if notes else []), *notes)
+    return Group(*tables, *titles, *([Text()] if notes else []), *notes)
+
+
+def _fitting_table(results: Sequence[Result]) -> Table:
+    """Widest form of the table that fits, else the narrowest."""
+    for narrow, gap in ((False, 1), (True, 1), (True, 0)):
+        table = _verdict_table(results, narrow, gap)
+        if _measured(table).maximum <= columns_wide():
+            break
+    return table
+
+
+def _under_its_name(result: Result) -> RenderableType:
+    """Table of one of several results that do not fit into one table."""
+    return Group(Text(result.scenario.name, style="bold"), whole(_fitting_table([result])), Text())
 
 
 def _verdict_table(results: Sequence[Result], narrow: bool, gap: int) -> Table:

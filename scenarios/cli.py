@@ -13,9 +13,10 @@ import signal
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -100,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     restore = arguments is not None
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    with ending_in_order(restore) as first_signal:
+    with ending_in_order(restore) as first_signal, warnings.catch_warnings():
+        warnings.showwarning = _say_warning  # type: ignore[assignment]
         status = _status(arguments)
         if status == INTERRUPTED:
             _say(f"interrupted; {_how_to_resume(arguments)}")
@@ -158,6 +160,12 @@ def _say(message: str) -> None:
     line = " ".join(f"fluxwalk: {message}".split())
     printable = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
     print(printable, file=sys.stderr)
+
+
+def _say_warning(message: Warning | str, *place: Any) -> None:
+    """Say what fluxwalk warns of in one line; the place in the code helps nobody."""
+    if str(message).startswith("fluxwalk: "):
+        _say(str(message).removeprefix("fluxwalk: "))
 
 
 def _saved_traceback() -> str:

@@ -19,6 +19,14 @@ from .._parameters import shown
 
 EXECUTORS = "threads, processes, dask, dask:ADDRESS, mpi"
 
+
+def _folder(text: str) -> Path:
+    """Refuse the empty name that a variable which is not set leaves in a script."""
+    if not text.strip():
+        raise typer.BadParameter("must name a folder, got nothing")
+    return Path(text)
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 Seed = Annotated[
     str | None, typer.Option(metavar="N", help="Seed of the random numbers; by default 1.")
@@ -32,7 +40,9 @@ Jobs = Annotated[
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A scenario, or its .py file.")]
 Store = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Folder that keeps finished batches, to resume from."),
+    typer.Option(
+        metavar="DIR", parser=_folder, help="Folder that keeps finished batches, to resume from."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -109,8 +119,11 @@ def opened_pool(kind: str, jobs: str | None) -> Executor:
 
 def checked_store(store: Path | None) -> Path | None:
     """Refuse a store that is a file, before the run."""
-    if store is not None and store.exists() and not store.is_dir():
-        raise InputError(f"--store: {store} is a file, not a folder")
+    try:
+        if store is not None and store.exists() and not store.is_dir():
+            raise InputError(f"--store: {store} is a file, not a folder")
+    except OSError as error:  # e.g. a name that is too long
+        raise InputError(f"--store: {store} cannot be used ({error.strerror})") from None
     return store
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -45,8 +46,19 @@ def inspect_command(
     if as_json:
         text = _tables.json_text({"files": [one.as_json() for one in found]})
     else:
-        text = _tables.coloured(Group(*(_block(one) for one in found)))
+        blocks = [_block(one) for one in found]
+        text = _tables.coloured(Group(*blocks, *([_summary(found)] if len(found) > 1 else [])))
     return Answer(text, status, [*problems, *different])
+
+
+def _summary(found: Sequence[Inspection]) -> Text:
+    """Say of many files in one line whether anything is wrong."""
+    counts = {
+        "damaged": sum(bool(one.problems) for one in found),
+        "with other bits": sum(bool(one.different) for one in found),
+    }
+    said = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    return Text(f"{len(found)} files: {said or 'all intact'}", style="bold")
 
 
 def _block(found: Inspection) -> RenderableType:
@@ -65,7 +77,7 @@ def _rows(found: Inspection) -> list[tuple[str, str]]:
     if stored is not None:
         for question, n_batches in found.questions:
             values = " ".join(f"{key}={value}" for key, value in question.parameters.items())
-            answer = "not yet answered" if n_batches is None else f"from {n_batches} batches"
+            answer = f"answered from {n_batches} batches" if n_batches else "not yet answered"
             rule = f", wrong rule {question.wrong_rule}" if question.wrong_rule else ""
             rows.append(("question", f"{question.scenario}{rule}: {values} ({answer})"))
         rows.append(("seed", str(entry["seed"])))

@@ -24,10 +24,18 @@ from .. import _tables
 from .._parameters import number, plain
 from .._scenario import ScenarioError
 from .._sweeps.sweep import sweep_of
+from .._sweeps.table import shared
 from . import convergence
 from .figures import inline_svg
 from .files import batch_file, file_name_of, scenario_file, slug, verdict_files
-from .provenance import Origin, changed_parameters, command_of, provenance
+from .provenance import (
+    Origin,
+    changed_parameters,
+    command_of,
+    is_own_file,
+    provenance,
+    why_no_command,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -82,6 +90,7 @@ def page(
         title=title,
         counts=_counts(verdicts),
         n_judged=sum(verdict.z is not None for verdict in verdicts),
+        n_others=sum(verdict.z is None for verdict in verdicts),
         family_error_rate=_tables.percent(FAMILY_ERROR_RATE),
         downloads=verdict_files([run["json"] for run in runs], "fluxwalk"),
         n_wrong_rules=sum(result.wrong_rule is not None for result in results),
@@ -154,6 +163,8 @@ def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
         "parameters": _parameters(result, changed),
         "laws": _laws(result),
         "command": command_of(result),
+        "no_command": why_no_command(result),
+        "own_file": is_own_file(result),
         "provenance": provenance(result, content["record_sha256"], origin),
         "json": content,
         "downloads": [
@@ -267,7 +278,7 @@ def _sweeps(results: Sequence[Result]) -> list[Drawing]:
         if (sweep := sweep_of(points)) is not None:
             svg, _ = inline_svg(functools.partial(_untitled, sweep), f"sweep-{place}")
             swept = " and ".join(sweep.names)
-            said = f"{sweep.scenario.name} at {len(points)} points of {swept}"
+            said = f"{sweep.scenario.name} at {len(points)} points of {swept}: {shared(sweep)}."
             drawings.append(Drawing(Markup(svg), said))
     return drawings
 

@@ -18,6 +18,7 @@ from walkers.engine.record import software_versions
 
 from .._inputs import InputError, read_settings
 from .._parameters import plain
+from .files import slug
 
 if TYPE_CHECKING:
     from .._result import Result
@@ -38,9 +39,12 @@ def command_of(result: Result) -> str | None:
     given = result.params.model_dump()
     rule = result.scenario.wrong_rules.get(result.wrong_rule or "")
     needed = {*changed_parameters(result), *(rule.parameters if rule else ())}
-    if result.scenario.source is None:
+    source = result.scenario.source
+    if source is None:
         return None
-    words = ["fluxwalk", "run", result.scenario.source]
+    # A path is of no use to anybody else: the page carries the file itself.
+    file = f"{slug(result.scenario.name)}.py"
+    words = ["fluxwalk", "run", file if is_own_file(result) else source]
     for name in (name for name in given if name in needed):
         if isinstance(given[name], np.ndarray) or given[name] is None:
             return None
@@ -49,6 +53,18 @@ def command_of(result: Result) -> str | None:
         words += ["--wrong-rule", result.wrong_rule]
     words += ["--batches", str(result.record.n_batches), "--seed", str(result.record.seed)]
     return shlex.join(words)
+
+
+def is_own_file(result: Result) -> bool:
+    """Whether the scenario stands in a user's own file."""
+    return result.scenario.source not in (None, result.scenario.name)
+
+
+def why_no_command(result: Result) -> str:
+    """Say why no command makes a result again."""
+    if result.scenario.source is None:
+        return "The scenario was made in Python, e.g. in a notebook: no command can name it."
+    return "A parameter was given as an array or as None from Python, which no command can say."
 
 
 def changed_parameters(result: Result) -> list[str]:

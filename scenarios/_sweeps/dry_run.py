@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import math
 import time
@@ -17,9 +16,9 @@ import numpy as np
 
 import walkers
 
-from .._job import FIRST_ROUND, Job, batches_needed, checked_jobs, leading
+from .._job import FIRST_ROUND, Job, batches_needed, leading, opened_executor
 from .._limits import MAXIMUM_SECONDS, free_memory
-from .._parameters import ParameterError, plain
+from .._parameters import plain
 from .._scenario import Scenario, load
 from .points import Axes, held_batches, point_of, prepared_points, split_keywords
 
@@ -157,15 +156,12 @@ def dry_run(
     ParameterError, ScenarioError, StoreError
         For bad input, with one line that names it.
     """
-    if executor is not None and jobs is not None:
-        raise ParameterError("jobs: give either jobs or an executor, not both")
-    scenario, n_jobs = load(name), checked_jobs(jobs)
+    scenario = load(name)
     axes, fixed = split_keywords(scenario.file.Params, parameters)
     points = prepared_points(
         scenario, axes, fixed, seed, batches, precision, wrong_rule, independent
     )
-    with contextlib.ExitStack() as stack:
-        pool = executor or stack.enter_context(walkers.threads(n_jobs))
+    with opened_executor(executor, jobs) as pool:
         return foreseen(points, axes, store, pool)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import Any
 
 import walkers
 
-from .._job import Job, Progress, checked_jobs
-from .._limits import refuse_too_long
-from .._parameters import ParameterError
+from .._job import Job, Progress, opened_executor
+from .._limits import MAXIMUM_SECONDS, refuse_too_long, timed_batch
 from .._result import Result
 from .._run import judged
 from .._scenario import Scenario, load
@@ -60,15 +58,12 @@ def sweep(
     ParameterError, ScenarioError, TooBigError, StoreError
         For bad input, with one line that names it, before anything runs.
     """
-    if executor is not None and jobs is not None:
-        raise ParameterError("jobs: give either jobs or an executor, not both")
-    scenario, n_jobs = load(name), checked_jobs(jobs)
+    scenario = load(name)
     axes, fixed = split_keywords(scenario.file.Params, parameters)
     points = prepared_points(
         scenario, axes, fixed, seed, batches, precision, wrong_rule, independent
     )
-    with contextlib.ExitStack() as stack:
-        pool = executor or stack.enter_context(walkers.threads(n_jobs))
+    with opened_executor(executor, jobs) as pool:
         return run_points(points, axes, store, pool, progress, allow_long)
 
 
@@ -89,7 +84,12 @@ def run_points(
     """
     n_workers = walkers.n_workers(executor)
     told = SweepProgress(jobs, [point_name(job, axes) for job in jobs], n_workers, store, progress)
-    refuse_too_long(f"{jobs[0].scenario.name}, {len(jobs)} points", told.forecast(), allow_long)
+    seconds = told.forecast()
+    if seconds > MAXIMUM_SECONDS and not allow_long:  # by a rough estimate: try a batch
+        slowest = max(jobs, key=lambda job: job.model.seconds_per_batch)
+        tried = timed_batch(slowest.model, slowest.seed)
+        seconds *= tried / slowest.model.seconds_per_batch
+    refuse_too_long(f"{jobs[0].scenario.name}, {len(jobs)} points", seconds, allow_long)
     runs: list[Run] = []
     records: dict[str, walkers.Record] = {}
     for job, digest in zip(jobs, told.digests, strict=True):

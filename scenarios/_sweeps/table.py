@@ -48,26 +48,29 @@ def table(sweep: Sweep) -> RenderableType:
     return Group(*parts, *([Text()] if notes else []), *(Text(n, style="bold") for n in notes))
 
 
+def shared(sweep: Sweep) -> str:
+    """Say what the points have in common, and so how far their answers are independent."""
+    n_points, n_records = len(sweep.results), sweep.n_records
+    if n_records < n_points:
+        sets = "one set" if n_records == 1 else f"{n_records} sets"
+        return (
+            f"{n_points} points share {sets} of paths, and their fluctuations: answers of one set "
+            "are one piece of evidence"
+        )
+    if sweep.n_seeds == 1:
+        return (
+            "one seed: the points share random numbers, and errors of neighbours go together "
+            "(--independent gives each its own seed)"
+        )
+    return "every point has a seed of its own: their errors are independent"
+
+
 def legend(sweep: Sweep) -> list[str]:
     """Lines that say how to read the table, and what the points have in common."""
     verdicts = [verdict for result in sweep.results for verdict in result.verdicts]
     counted = Counter(verdict.outcome for verdict in verdicts)
     outcomes = ", ".join(f"{counted[name]} {_plural(name)}" for name in _OUTCOMES if counted[name])
-    n_points, n_records = len(sweep.results), sweep.n_records
-    if n_records < n_points:
-        sets = "one set" if n_records == 1 else f"{n_records} sets"
-        shared = (
-            f"{n_points} points share {sets} of paths, and their fluctuations: answers of one set "
-            "are one piece of evidence"
-        )
-    elif sweep.n_seeds == 1:
-        shared = (
-            "one seed: the points share random numbers, and errors of neighbours go together "
-            "(--independent gives each its own seed)"
-        )
-    else:
-        shared = "every point has a seed of its own: their errors are independent"
-    return [f"{len(verdicts)} verdicts: {outcomes}", shared, *_tables.legend(verdicts)]
+    return [f"{len(verdicts)} verdicts: {outcomes}", shared(sweep), *_tables.legend(verdicts)]
 
 
 def html(sweep: Sweep) -> str:

@@ -93,6 +93,8 @@ SEED, N_BATCHES = 5, 6
         (["run", "short-tube", "--set", "longest=0.01"], ["longest", "0.01105 (lengths", "0.01"]),
         ([*RUN, "--store", "/proc/no"], ["/proc/no"]),
         ([*RUN, "--batches", "4e9"], ["hours", "--yes"]),
+        ([*RUN, "--store", ""], ["--store", "must name a folder"]),
+        ([*RUN, "--store", "n" * 300], ["--store", "too long"]),
         ([*RUN, "--precision", "1e-7"], ["hours", "--yes"]),
         (["drop-batch", "no-such.sqlite", "3"], ["no-such.sqlite"]),
         (["drop-batch", "/dev/null", "3"], ["/dev/null"]),

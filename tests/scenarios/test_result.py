@@ -205,3 +205,9 @@ def test_a_scenario_made_of_parts_is_the_one_that_stands_in_a_file(result, tmp_p
     assert wrong.verdicts[0].outcome == "disagrees"
     with pytest.raises(scenarios.ScenarioError, match=r"^walk.here: .*lacks QUANTITIES"):
         scenarios.define("walk-here", "Does it?", **{**parts, "QUANTITIES": {}})
+
+
+@pytest.mark.parametrize("run", [scenarios.run, scenarios.sweep, scenarios.dry_run])
+def test_an_executor_is_no_name(run):
+    with pytest.raises(scenarios.ParameterError, match=r"executor: .*walkers.dask\(\), got 'dask'"):
+        run("random-walk", steps=[20] if run is not scenarios.run else 20, executor="dask")

@@ -157,7 +157,9 @@ class Courier(Executor, ABC):
 
     def _land(self, errand: Errand, inner: Future[Any]) -> None:
         """Pass a result on, or send the job again with what the worker wanted."""
-        if inner.cancelled():  # by Errand.cancel, which marks the errand itself
+        if inner.cancelled():  # by Errand.cancel, or by the executor's own means
+            if Future.cancel(errand):
+                errand.set_running_or_notify_cancel()
             return
         if errand.brings is not None:
             self._brought.discard(errand.brings)

@@ -14,6 +14,9 @@ from typing import Any
 from .courier import Courier
 from .executors import available_cores
 
+RENEWALS = 3
+"""Pools that may break one after the other before a job is not taken any more."""
+
 
 class ProcessExecutor(Courier):
     """A process pool that is started anew when one of its workers was killed.
@@ -37,15 +40,16 @@ class ProcessExecutor(Courier):
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def _send(self, *job: Any) -> Future[Any]:
-        pool = self._pool
-        try:
-            return pool.submit(*job)
-        except BrokenExecutor:
-            with self._renewing:
-                if self._pool is pool:
-                    pool.shutdown(wait=False)
-                    self._pool = self._new_pool()
-            return self._pool.submit(*job)
+        for _ in range(RENEWALS):
+            pool = self._pool
+            try:
+                return pool.submit(*job)
+            except BrokenExecutor:
+                with self._renewing:
+                    if self._pool is pool:
+                        pool.shutdown(wait=False)
+                        self._pool = self._new_pool()
+        return self._pool.submit(*job)
 
     def _new_pool(self) -> ProcessPoolExecutor:
         return _Pool(

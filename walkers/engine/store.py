@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import sqlite3
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,7 @@ class RunFile:
             "stream_version": str(STREAM_VERSION),
             "model": model.canonical_json(),
             "versions": json.dumps(self._versions, sort_keys=True),
+            "begun": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         }
         self._lock = _sole_writer(path)
         try:
@@ -97,11 +99,12 @@ class RunFile:
     def ask(self, question: str, n_batches: int | None = None) -> None:
         """Note what is asked of this run, and, once it is answered, from how many batches.
 
-        ``question`` is any text; a run keeps each one once, with its newest answer.
+        ``question`` is any text; a run keeps each one once, with its largest answer: which of
+        several answers is told is not a choice.
         """
-        if n_batches is None:
-            n_batches = self._answers.get(question)
-        if question in self._answers and self._answers[question] == n_batches:
+        known = self._answers.get(question)
+        n_batches = max(known or 0, n_batches or 0) or None
+        if question in self._answers and known == n_batches:
             return
         row = (question, n_batches, row_sha256(str(n_batches), question.encode()))
         with readable_errors(self.path), self._connection:
