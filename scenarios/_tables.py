@@ -121,20 +121,16 @@ def legend(judged: Sequence[Verdict]) -> list[str]:
         lines.append("(…): the law at this resolution, from which z counts")
     thresholds = [v.threshold for v in judged if v.z is not None]
     if thresholds:
+        apart = " apart from the law's own approximation" if _approximate(judged) else ""
         lines.append(
-            f"agrees: |z| below {max(thresholds):.2f} (any false alarm in this table: "
+            f"agrees: |z| below {max(thresholds):.2f}{apart} (any false alarm in this table: "
             f"{100 * FAMILY_ERROR_RATE:g} %) and the rival law excluded"
         )
     if any(v.z is not None for v in judged):
         lines.append(
             "detects: the smallest deviation that would have been flagged, 99 times in 100"
         )
-    approximate: dict[str, float] = {}
-    for v in judged:
-        if v.z is not None and v.tolerance > 0.01 * v.detectable:
-            share = v.tolerance / v.scale
-            approximate[v.quantity] = max(share, approximate.get(v.quantity, 0.0))
-    if approximate:
+    if approximate := _approximate(judged):
         listed = ", ".join(f"{name} {percent(share)}" for name, share in approximate.items())
         lines.append(f"of which the law's own approximation: {listed}")
     if any(v.z is None and v.tolerance > 0.0 for v in judged):
@@ -142,6 +138,15 @@ def legend(judged: Sequence[Verdict]) -> list[str]:
     if any(outcome_of(v).endswith("*") for v in judged):
         lines.append("*: no rival law differs at these parameters, so z alone decides")
     return lines
+
+
+def _approximate(judged: Sequence[Verdict]) -> dict[str, float]:
+    """Largest approximation of each quantity's law that matters, relative to its scale."""
+    shares: dict[str, float] = {}
+    for v in judged:
+        if v.z is not None and v.tolerance > 0.01 * v.detectable:
+            shares[v.quantity] = max(v.tolerance / v.scale, shares.get(v.quantity, 0.0))
+    return shares
 
 
 def outcome_of(verdict: Verdict) -> str:

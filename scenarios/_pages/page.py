@@ -9,7 +9,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +79,7 @@ def page(
 
     origins = origins or [None] * len(results)
     runs = [
-        _run(result, origin, f"{slug(result.scenario.name)}-{place}")
+        _run(result, origin, f"{slug(result.scenario.name)}-{place}", _varied(result, results))
         for place, (result, origin) in enumerate(zip(results, origins, strict=True), start=1)
     ]
     verdicts = [verdict for result in results for verdict in result.verdicts]
@@ -132,7 +132,16 @@ def _environment() -> Environment:
     return environment
 
 
-def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
+def _varied(result: Result, results: Sequence[Result]) -> set[str]:
+    """Parameters in which other results of the same scenario differ from this one."""
+    own = result.params.model_dump()
+    others = [r.params.model_dump() for r in results if r.scenario.name == result.scenario.name]
+    return {name for name in own if any(plain(o.get(name)) != plain(own[name]) for o in others)}
+
+
+def _run(
+    result: Result, origin: Origin | None, name: str, varied: Collection[str] = ()
+) -> dict[str, Any]:
     """Everything that the templates show of one run."""
     verdicts, record = result.verdicts, result.record
     content = result.as_json()
@@ -152,7 +161,11 @@ def _run(result: Result, origin: Origin | None, name: str) -> dict[str, Any]:
         "caption": result.title,
         "wrong_rule": result.wrong_rule,
         "wrong_rule_help": rule.help.rstrip(".") if rule else "",
-        "changed": ", ".join(f"{key}={_shown(getattr(result.params, key))}" for key in changed),
+        "changed": ", ".join(
+            f"{key}={_shown(value)}"
+            for key, value in result.params.model_dump().items()
+            if key in changed or key in varied
+        ),
         "rows": [_row(verdict) for verdict in verdicts],
         "legend": _legend(verdicts),
         "notes": result.notes,
