@@ -91,6 +91,17 @@ def test_sigterm_ends_all_processes_of_a_job_in_order(tmp_path):
     assert_no_worker_is_left(running)
 
 
+def test_ctrl_c_ends_a_dask_cluster_in_order(tmp_path):
+    arguments = [*SMALL, "--batches", "100000", "--executor", "dask", "--store", tmp_path]
+    running = process(*arguments, start_new_session=True)
+    wait_for_batches(tmp_path, 2, running)
+    status, said = ended(running, signal.SIGINT, everyone=True)
+    assert status == 130
+    assert "finished batches are kept, resume with: fluxwalk run" in said[-1]
+    assert all(line.startswith("fluxwalk: ") for line in said), said
+    assert_no_worker_is_left(running)
+
+
 def test_long_batches_are_waited_for_with_a_word_and_left_at_the_second_ctrl_c(tmp_path):
     scenario, store = tmp_path / "slow.py", tmp_path / "store"
     scenario.write_text(SLOW)
