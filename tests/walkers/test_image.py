@@ -28,7 +28,7 @@ def test_walkers_hop_to_every_neighbour_that_is_not_solid(image):
             assert row[k] == (1.0 / len(walk.steps) if hops else 0.0)
     for k, step in enumerate(walk.steps):
         assert flat_steps[k] == np.dot(step, np.array(walk.kinds.strides))
-    assert walk.rates().hops_per_word == 3
+    assert walk.rates.hops_per_word == 3
     assert walk.kinds.dtype == np.uint8
 
 

@@ -305,10 +305,10 @@ def everything():
 
 def test_the_bits_do_not_depend_on_compilation():
     script = (
-        "from test_molecular_gas import everything, batch_sha256;"
+        "from tests.walkers.test_molecular_gas import everything, batch_sha256;"
         "print(batch_sha256(everything().compute(7, 1)).hex())"
     )
-    folders = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    folders = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": folders}
     command = [sys.executable, "-c", script]
     out = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -298,14 +298,15 @@ def _started_here(n_jobs: int) -> Any:
             preload=__name__,
         )
 
-    with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(start)
-        try:
-            return starting.result()
-        except BaseException:
-            if starting.exception() is None:  # it is Ctrl-C, and now the cluster is whole
-                starting.result().close()
-            raise
+    started: list[Any] = []
+    try:
+        with ThreadPoolExecutor(1) as pool:  # whatever happens, its end is waited for
+            pool.submit(lambda: started.append(start())).result()
+    except BaseException:
+        for cluster in started:  # it was Ctrl-C, and now the cluster is whole
+            cluster.close()
+        raise
+    return started[0]
 
 
 def _land(futures: Iterable[Future[Any]], *outcomes: Outcome) -> None:
