@@ -282,6 +282,7 @@ def _started_here(n_jobs: int) -> Any:
     It is started in a thread, because half a cluster, which a Ctrl-C would leave, cannot be ended.
     """
     from distributed import LocalCluster
+    from distributed.gc import disable_gc_diagnosis
     from distributed.system import MEMORY_LIMIT
 
     def start() -> Any:
@@ -306,6 +307,7 @@ def _started_here(n_jobs: int) -> Any:
         for cluster in started:  # it was Ctrl-C, and now the cluster is whole
             cluster.close()
         raise
+    disable_gc_diagnosis(force=True)  # a Ctrl-C within its callback would be swallowed
     return started[0]
 
 
