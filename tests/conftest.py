@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,14 @@ FALSE_ALARM = 1e-6
 
 Z_LIMIT = 4.892
 """Two-sided normal limit of that probability."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hear_ctrl_c():
+    """A shell's background jobs, CI's perhaps, ignore Ctrl-C; tests of it do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable
-from concurrent.futures import BrokenExecutor, Future, InvalidStateError, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from concurrent.futures import wait as futures_wait
 from multiprocessing import resource_tracker
 from typing import Any
@@ -285,30 +285,38 @@ def _started_here(n_jobs: int) -> Any:
     from distributed.gc import disable_gc_diagnosis
     from distributed.system import MEMORY_LIMIT
 
-    def start() -> Any:
+    starting: Future[Any] = Future()
+
+    def start() -> None:
+        if not starting.set_running_or_notify_cancel():
+            return  # Ctrl-C came first
         if hasattr(signal, "pthread_sigmask"):  # workers inherit it: none dies before its setup
             resource_tracker.ensure_running()  # would lift the block
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        return LocalCluster(
-            n_workers=n_jobs,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=MEMORY_LIMIT // n_jobs,
-            dashboard_address=":0",
-            silence_logs=logging.CRITICAL,
-            preload=__name__,
-        )
+        try:
+            cluster = LocalCluster(
+                n_workers=n_jobs,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=MEMORY_LIMIT // n_jobs,
+                dashboard_address=":0",
+                silence_logs=logging.CRITICAL,
+                preload=__name__,
+            )
+        except BaseException as error:
+            starting.set_exception(error)
+        else:
+            starting.set_result(cluster)
 
-    started: list[Any] = []
     try:
-        with ThreadPoolExecutor(1) as pool:  # whatever happens, its end is waited for
-            pool.submit(lambda: started.append(start())).result()
+        threading.Thread(target=start, daemon=True).start()
+        cluster = starting.result()
     except BaseException:
-        for cluster in started:  # it was Ctrl-C, and now the cluster is whole
-            cluster.close()
+        if not starting.cancel() and starting.exception() is None:
+            starting.result().close()  # it was Ctrl-C, and now the cluster is whole
         raise
     disable_gc_diagnosis(force=True)  # a Ctrl-C within its callback would be swallowed
-    return started[0]
+    return cluster
 
 
 def _land(futures: Iterable[Future[Any]], *outcomes: Outcome) -> None:
