@@ -22,7 +22,7 @@ from tests.walkers.small_models import SMALL_MODELS
 from walkers import ExecutorError, InlineExecutor, Model, StoreError, run
 from walkers.engine import courier, on_dask, packs
 from walkers.engine import store as store_module
-from walkers.engine.run import compute_batch
+from walkers.engine.run import Flight, compute_batch
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = SMALL_MODELS["together"]
@@ -335,3 +335,24 @@ def test_results_of_plain_functions_pass_through(pool):
     future = pool.submit(divmod, 7, 2)
     assert isinstance(future, Future)
     assert future.result(60) == (3, 1)
+
+
+class Impatient(InlineExecutor):
+    """Waits a moment for what is in flight when a run is interrupted."""
+
+    patience, is_shut = 0.05, False
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        self.is_shut = not wait
+
+
+def test_an_interrupted_run_does_not_wait_for_ever_for_a_lost_batch():
+    pool = Impatient()
+    flight = Flight(pool, MODEL, 1, [])
+    for batch in (4, 5):
+        landed = Future()
+        landed.set_running_or_notify_cancel()
+        flight._in_flight[landed] = (batch, 1)
+    landed.set_result({"x": np.zeros(2)})
+    assert list(flight.end()) == [5]
+    assert pool.is_shut

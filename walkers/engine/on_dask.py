@@ -43,6 +43,9 @@ _CONFIGURATION = {
 class DaskExecutor(Courier):
     """Workers of a Dask scheduler; the cluster of this machine is started by the first batch."""
 
+    patience = 20.0
+    """Seconds that an interrupted run waits for what is in flight."""
+
     def __init__(self, address: Any, n_jobs: int | None) -> None:
         super().__init__()
         self._distributed = _imported()
@@ -72,7 +75,8 @@ class DaskExecutor(Courier):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, and end it where it was started here."""
-        if self._client is not None and wait and not cancel_futures:
+        has_time = wait and not cancel_futures and not self._closing.is_set()
+        if self._client is not None and has_time:
             sent = [future for _, futures in list(self._in_flight.values()) for future in futures]
             given = [*sent, *(future for future, _ in list(self._waiting))]
             futures_wait([future for future in given if not future.cancelled()])  # those never end

@@ -241,8 +241,10 @@ class Flight:
     def end(self) -> dict[int, Arrays]:
         """Call back what has not begun, and return what finishes all the same."""
         begun = [future for future in self._in_flight if not future.cancel()]
-        wait(begun)
-        return {self._in_flight[f][0]: f.result() for f in begun if f.exception() is None}
+        done, late = wait(begun, timeout=getattr(self._pool, "patience", None))
+        if late:  # lost with a worker that the signal reached too: a resumed run has them again
+            self._pool.shutdown(wait=False)
+        return {self._in_flight[f][0]: f.result() for f in done if f.exception() is None}
 
     @property
     def futures(self) -> list[Future[Any]]:
