@@ -33,7 +33,6 @@ def ending_in_order(restore: bool) -> Iterator[FirstSignal]:
 
     ``restore`` what was in force before: a command that runs inside another program.
     """
-    global _in_force
     first = FirstSignal()
     if threading.current_thread() is not threading.main_thread():
         yield first
@@ -42,24 +41,13 @@ def ending_in_order(restore: bool) -> Iterator[FirstSignal]:
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, first)
-    _in_force = first
     try:
         yield first
     finally:
-        _in_force = None
         first.ended()
         for number, handler in before.items():
             if handler is not signal.SIG_IGN:
                 signal.signal(number, handler if restore else leave)
-
-
-def heed() -> None:
-    """Raise Interrupted if a signal has come that nobody heard of.
-
-    What is raised while Python calls back, e.g. from its garbage collection, is dropped.
-    """
-    if _in_force is not None and _in_force.number is not None:
-        raise Interrupted
 
 
 class FirstSignal:
@@ -82,9 +70,6 @@ class FirstSignal:
     def ended(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-
-
-_in_force: FirstSignal | None = None
 
 
 def _say_what_is_waited_for() -> None:

@@ -20,7 +20,6 @@ from ._limits import MAXIMUM_SECONDS, refuse_too_big, refuse_too_long, refuse_to
 from ._parameters import Parameters
 from ._questions import Question
 from ._scenario import Scenario
-from ._signals import heed
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,6 @@ def watched(
 
     def told(finished: dict[int, Arrays]) -> None:
         nonlocal is_measured
-        heed()
         if not is_measured:
             is_measured = True
             one, n_to_come = next(iter(finished.values())), n_batches - len(finished)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import time
 
 import pytest
 
-import scenarios
-from scenarios import _signals, cli
+from scenarios import cli
 from tests.scenarios.command import SMALL, process
 from tests.scenarios.test_cli import wait_for_batches
 
@@ -91,27 +89,6 @@ def test_sigterm_ends_all_processes_of_a_job_in_order(tmp_path):
     assert all(line.startswith("fluxwalk: ") for line in said), said
     assert len(list(tmp_path.iterdir())) == 1
     assert_no_worker_is_left(running)
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_signal_that_nobody_heard_of_ends_a_run_all_the_same():
-    """An exception within a callback of the garbage collection is dropped."""
-
-    def swallow(phase, details):
-        if not heard and phase == "start":
-            heard.append(True)
-            signal.raise_signal(signal.SIGINT)
-
-    heard, landed = [], []
-    gc.callbacks.append(swallow)
-    try:
-        with _signals.ending_in_order(restore=True) as first, pytest.raises(KeyboardInterrupt):
-            gc.collect()
-            scenarios.run("random-walk", steps=20, batches=64, jobs=1, progress=landed.append)
-    finally:
-        gc.callbacks.remove(swallow)
-    assert first.number == signal.SIGINT
-    assert len(landed) <= 2
 
 
 def test_ctrl_c_ends_a_dask_cluster_in_order(tmp_path):

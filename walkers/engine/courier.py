@@ -157,13 +157,13 @@ class Courier(Executor, ABC):
 
     def _land(self, errand: Errand, inner: Future[Any]) -> None:
         """Pass a result on, or send the job again with what the worker wanted."""
+        if errand.brings is not None:
+            self._brought.discard(errand.brings)
+            errand.brings = None
         if inner.cancelled():  # by Errand.cancel, or by the executor's own means
             if Future.cancel(errand):
                 errand.set_running_or_notify_cancel()
             return
-        if errand.brings is not None:
-            self._brought.discard(errand.brings)
-            errand.brings = None
         error = inner.exception()
         if error is not None:
             errand.set_exception(_readable(error))

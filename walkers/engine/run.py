@@ -6,14 +6,16 @@ import contextlib
 import operator
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from .courier import ExecutorError
 from .executors import threads, window
 from .model import MAXIMUM_FIELD, MAXIMUM_SEED, Arrays, KernelError, Model
 from .record import Record, make_record
+from .signals import NotedSignals
 from .store import RunFile, Store
 from .stored import StoreError
 
@@ -138,8 +140,8 @@ def _finish(
     if run_file is not None:
         keep({b: finished[b] for b in finished.keys() - run_file.finished.keys()})
         finished.update(run_file.finished)
-    with _started(executor) as pool:
-        flight = Flight(pool, model, seed, [b for b in wanted if b not in finished])
+    to_run = [batch for batch in wanted if batch not in finished]
+    with _started(executor) as pool, Flight(pool, model, seed, to_run) as flight:
         landed: dict[int, Arrays] = {}
         try:
             while landed := flight.wait():
@@ -209,9 +211,18 @@ class Flight:
         self._pool, self._model, self._seed = pool, model, seed
         self._waiting = iter(batches)
         self._in_flight: dict[Future[Any], tuple[int, int]] = {}
+        self._done: SimpleQueue[Future[Any] | None] = SimpleQueue()
+        self._signals = NotedSignals(wake=lambda: self._done.put(None))
         self._failed: BaseException | None = None
         self._widened = 1
         _flights.add(self)
+
+    def __enter__(self) -> Flight:
+        self._signals.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._signals.__exit__(*error)
 
     def wait(self) -> dict[int, Arrays]:
         """Batches that have finished since the last call, at least one; none after the last one.
@@ -223,6 +234,7 @@ class Flight:
         """
         self._widen()
         while True:
+            self._signals.heed()
             # Several may have finished at once: the window is filled up, not just moved by one.
             while (
                 self._failed is None and len(self._in_flight) < window(self._pool) * self._widened
@@ -235,11 +247,12 @@ class Flight:
                 raise self._failed
             if not self._in_flight:
                 return {}
-            if landed := self._land(wait(self._in_flight, return_when=FIRST_COMPLETED).done):
+            if landed := self._land(self._next_done()):
                 return landed
 
     def end(self) -> dict[int, Arrays]:
         """Call back what has not begun, and return what finishes all the same."""
+        self._signals.restore()
         begun = [future for future in self._in_flight if not future.cancel()]
         done, late = wait(begun, timeout=getattr(self._pool, "patience", None))
         if late:  # lost with a worker that the signal reached too: a resumed run has them again
@@ -256,6 +269,14 @@ class Flight:
         idle = len(self._in_flight) > 1 and all(future.done() for future in self._in_flight)
         self._widened = min(WIDEST, 4 * self._widened) if idle else self._widened
 
+    def _next_done(self) -> list[Future[Any]]:
+        """Wait until something has finished, or a signal has come; nothing is locked meanwhile."""
+        done = [self._done.get()]
+        with contextlib.suppress(Empty):
+            while True:
+                done.append(self._done.get_nowait())
+        return [future for future in done if future is not None]
+
     def _submit(self, batch: int, attempt: int) -> None:
         try:
             future = self._pool.submit(compute_batch, self._model, self._seed, batch)
@@ -264,6 +285,7 @@ class Flight:
             self._failed.__cause__ = error
         else:
             self._in_flight[future] = (batch, attempt)
+            future.add_done_callback(self._done.put)
 
     def _land(self, futures: Iterable[Future[Any]]) -> dict[int, Arrays]:
         landed = {}

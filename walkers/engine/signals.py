@@ -1,0 +1,58 @@
+"""Signals that come while batches are in flight: noted at once, heeded between two steps.
+
+A handler that raises, as Python's own does at Ctrl-C, may do so between any two bytecodes. Within
+``concurrent.futures`` that leaves the lock of a future taken for ever, with the worker that would
+set its result waiting for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class NotedSignals:
+    """Context in which the first signal is noted, and the second one handled as before."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._noted: Callable[[], Any] | None = None
+        self._handlers: dict[int, Any] = {}
+
+    def __enter__(self) -> NotedSignals:
+        if threading.current_thread() is threading.main_thread():  # the only one that gets them
+            found = {number: signal.getsignal(number) for number in _SIGNALS}
+            self._handlers = {number: each for number, each in found.items() if callable(each)}
+        for number in self._handlers:
+            signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.restore()
+        self.heed()
+
+    def heed(self) -> None:
+        """Do what a signal would have done, if one has come; this may raise."""
+        noted, self._noted = self._noted, None
+        if noted is not None:
+            self.restore()
+            noted()
+
+    def restore(self) -> None:
+        """Have the next signal handled as before."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers = {}  # once is enough: a handler may make way for another one
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._noted is None:
+            self._noted = functools.partial(self._handlers[number], number, None)
+            self._wake()
+        else:
+            self.heed()
