@@ -13,7 +13,7 @@ MAXIMUM_SKEWNESS = 0.15
 """Times √B: the skewness of B batch values up to which Student's t tells their tails.
 
 Beyond it the one-sided tail at four errors is more than four times as heavy: its relative growth
-is γ(2x³ + 3x + 1/x)/6√B (P. Hall, The Bootstrap and Edgeworth Expansion (1992), eq. 2.75).
+is γ(2x³ + 3x + 1/x)/6√B (P. Hall, The Bootstrap and Edgeworth Expansion (1992), section 2.6).
 """
 
 

@@ -17,6 +17,7 @@ from walkers.engine.record import software_versions
 
 from . import _selftest
 from ._limits import free_memory
+from ._words import size
 
 ENOUGH_MEMORY, ENOUGH_DISK = 512 * 2**20, 256 * 2**20
 """Bytes that ordinary runs need at least."""
@@ -83,11 +84,11 @@ def _kernel_cache() -> Finding:
         folder.mkdir(parents=True, exist_ok=True)
         _write_into(folder)
         files = [path for path in folder.rglob("*") if path.is_file()]
-        size = sum(path.stat().st_size for path in files) / 2**20
+        n_bytes = sum(path.stat().st_size for path in files)
     except OSError as error:
         advice = "set XDG_CACHE_HOME to a folder that can be written"
         return Finding("kernel cache", False, f"{folder}: {error.strerror}", advice)
-    return Finding("kernel cache", True, f"{folder}, {len(files)} files, {size:.0f} MiB")
+    return Finding("kernel cache", True, f"{folder}, {len(files)} files, {size(n_bytes)}")
 
 
 def _cores() -> Finding:
@@ -100,7 +101,7 @@ def _cores() -> Finding:
 
 def _memory() -> Finding:
     free = free_memory()
-    found = f"{free / 2**30:.1f} GiB free" if free < 2**60 else "free memory is not known here"
+    found = f"{size(free)} free" if free < 2**60 else "free memory is not known here"
     return Finding("memory", free >= ENOUGH_MEMORY, found, "end other programs")
 
 
@@ -111,7 +112,7 @@ def _disk(name: str, folder: Path, advice: str) -> Finding:
             _write_into(folder)
     except OSError as error:
         return Finding(name, False, f"{folder}: {error.strerror}", advice)
-    return Finding(name, free >= ENOUGH_DISK, f"{folder}, {free / 2**30:.1f} GiB free", advice)
+    return Finding(name, free >= ENOUGH_DISK, f"{folder}, {size(free)} free", advice)
 
 
 def _locks() -> Finding:

@@ -9,6 +9,8 @@ from pathlib import Path
 import walkers
 from walkers.engine.model import Arrays
 
+from ._words import size
+
 MAXIMUM_SECONDS = 24 * 3600.0
 """A run forecast to take longer is refused."""
 
@@ -33,8 +35,8 @@ def refuse_too_big(name: str, model: walkers.Model, executor: Executor | None, a
     free, needed = free_memory(), model.bytes_per_batch * walkers.n_workers(executor)
     if needed > free:
         raise TooBigError(
-            f"{name}: needs about {needed / 2**30:.3g} GiB of memory, {free / 2**30:.3g} GiB "
-            "are free; run it anyway with --yes"
+            f"{name}: needs about {size(needed)} of memory, {size(free)} are free; "
+            "run it anyway with --yes"
         )
 
 
@@ -47,9 +49,8 @@ def refuse_too_many(name: str, arrays: Arrays, n_batches: int, allow: bool) -> N
     free, needed = free_memory(), COPIES * n_bytes * n_batches
     if needed > free and not allow:
         raise TooBigError(
-            f"{name}: {n_batches} batches of {n_bytes / 2**20:.3g} MiB need about "
-            f"{needed / 2**30:.3g} GiB of memory, {free / 2**30:.3g} GiB are free; run fewer of "
-            "them, or run it anyway with --yes"
+            f"{name}: {n_batches} batches of {size(n_bytes)} need about {size(needed)} of "
+            f"memory, {size(free)} are free; run fewer of them, or run it anyway with --yes"
         )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from ._start import SIGNALS, leave
+from ._words import counted
 
 SECONDS_WITHOUT_A_WORD = 1.0
 """What is in flight may take this long to finish before it is told that it is waited for."""
@@ -76,7 +77,7 @@ def _say_what_is_waited_for() -> None:
     from walkers.engine.run import n_in_flight
 
     if n := n_in_flight():
-        batches = "1 batch" if n == 1 else f"{n} batches"
+        batches = counted(n, "batch", "batches")
         print(
             f"fluxwalk: finishing {batches} in flight; Ctrl-C again to leave them", file=sys.stderr
         )

@@ -28,6 +28,7 @@ from walkers.engine.model import Arrays
 
 from ._inputs import FileStamp, file_stamp
 from ._parameters import shown
+from ._words import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,11 +193,10 @@ def what_was_read(record: Record) -> list[str]:
     model = cast(GivenTrajectories, record.model)
     measured = motion(record, model.dt)
     n_walkers, n_times, dimension = model.shape
-    walkers = "walker" if n_walkers == 1 else "walkers"
-    axes = "axis" if dimension == 1 else "axes"
     noise = measured.noise
     return [
-        f"read: {n_walkers} {walkers} × {n_times} times × {dimension} {axes}, {model.dt:g} τ apart,"
+        f"read: {counted(n_walkers, 'walker')} × {n_times} times × "
+        f"{counted(dimension, 'axis', 'axes')}, {model.dt:g} τ apart,"
         f" {model.n_given} pieces",
         f"localisation error along an axis, fitted: variance {noise.value:.3g} ± "
         f"{noise.stderr:.2g} {noise.unit}",

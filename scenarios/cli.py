@@ -22,6 +22,7 @@ import typer
 
 import walkers
 from analysis import TrajectoryError
+from walkers.engine.on_mpi import how_it_was_started
 
 from ._commands._answer import (
     BAD_INPUT,
@@ -177,7 +178,7 @@ def _saved_traceback() -> str:
 
 
 def _how_to_resume(arguments: Sequence[str]) -> str:
-    command = shlex.join(["fluxwalk", *arguments])
+    command = shlex.join([*(how_it_was_started() or ["fluxwalk"]), *arguments])
     if any(argument.startswith("--store") for argument in arguments):
         return f"finished batches are kept, resume with: {command}"
     if arguments[:1] in (["run"], ["validate"], ["sweep"]):

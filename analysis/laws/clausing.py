@@ -69,17 +69,20 @@ def solve(
     from_end = doublings(length / 2.0)
     edges = np.unique(np.concatenate([[0.0], from_end, [length / 2.0, length], length - from_end]))
     x, weight = points(edges)
-    kernel = np.empty((x.size, x.size))
-    for i, here in enumerate(x):
-        # K has its kink and its scale at x: the integral gets panels that double away from there.
-        steps = doublings(length)
-        cuts = np.concatenate([edges, [here], here - steps, here + steps])
-        y, y_weight = points(np.unique(np.clip(cuts, 0.0, length)))
-        panel, lagrange = _lagrange(edges, y)
-        row = np.zeros((edges.size - 1, N_POINTS))
-        np.add.at(row, panel, (y_weight * wall(np.abs(here - y)))[:, None] * lagrange)
-        kernel[i] = row.ravel()
-    mu = np.asarray(np.linalg.solve(np.eye(x.size) - kernel, end(length - x)), np.float64)
+    # K has its kink and its scale at x: each integral gets panels that double away from there.
+    steps = doublings(length)
+    cuts = [np.concatenate([edges, [here], here - steps, here + steps]) for here in x]
+    grids = [points(np.unique(np.clip(places, 0.0, length))) for places in cuts]
+    y, y_weight = np.concatenate(grids, axis=1)
+    row = np.repeat(np.arange(x.size), [places.size for places, _ in grids])
+    panel, lagrange = _lagrange(edges, y)
+    shares = (y_weight * wall(np.abs(x[row] - y)))[:, None] * lagrange
+    kernel = np.zeros((x.size, edges.size - 1, N_POINTS))
+    # The points of one small panel lie in one large one.
+    by_panel = shares.reshape(-1, N_POINTS, N_POINTS).sum(axis=1)
+    np.add.at(kernel, (row[::N_POINTS], panel[::N_POINTS]), by_panel)
+    matrix = np.eye(x.size) - kernel.reshape(x.size, x.size)
+    mu = np.asarray(np.linalg.solve(matrix, end(length - x)), np.float64)
     for array in (edges, x, weight, mu):
         array.setflags(write=False)
     return WallFlux(edges, x, weight, mu)

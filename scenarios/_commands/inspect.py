@@ -17,6 +17,7 @@ from .. import _tables
 from .._inputs import read_number
 from .._inspection import Inspection, differences, inspected
 from .._job import checked_count
+from .._words import counted, size
 from ._answer import AGREES, BAD_INPUT, DISAGREES, Answer
 from ._options import Json
 
@@ -88,19 +89,12 @@ def _rows(found: Inspection) -> list[tuple[str, str]]:
         for versions in stored.writers:
             written = ", ".join(f"{name} {version}" for name, version in versions.items())
             rows.append(("written by", written))
-        stream, size = entry["stream_version"], _size(entry["bytes"])
-        rows.append(("format", f"{stored.format_version}, random stream {stream}, {size}"))
+        stream = f"random stream {entry['stream_version']}"
+        rows.append(("format", f"{stored.format_version}, {stream}, {size(entry['bytes'])}"))
         rows.append(("sha256", entry["record_sha256"] or "no batch is complete in order"))
     if found.recomputed:
         same = "other bits" if found.different else "the same bits"
         rows.append(("recomputed", f"{', '.join(map(str, found.recomputed))}: {same}"))
-    n_problems = len(found.problems)
-    wrong = "1 problem" if n_problems == 1 else f"{n_problems} problems"
-    rows.append(
-        ("verified", f"{wrong}, told on stderr" if n_problems else "every checksum is right")
-    )
+    told = f"{counted(len(found.problems), 'problem')}, told on stderr"
+    rows.append(("verified", told if found.problems else "every checksum is right"))
     return rows
-
-
-def _size(n_bytes: int) -> str:
-    return f"{n_bytes / 2**20:.1f} MiB" if n_bytes >= 2**20 else f"{n_bytes / 2**10:.0f} KiB"

@@ -13,6 +13,7 @@ import walkers
 from .. import _tables
 from .._inputs import InputError
 from .._shards import Shard, ShardRun
+from .._words import counted
 from ._answer import Answer
 from ._options import Json
 
@@ -41,7 +42,7 @@ def merge_command(
 
 
 def _said(run: walkers.Merged) -> str:
-    text = f"{run.path}: {_batches(len(run.batches))}"
+    text = f"{run.path}: {counted(len(run.batches), 'batch', 'batches')}"
     if not run.missing:
         return text
     named = ", ".join(map(str, run.missing[:N_NAMED]))
@@ -80,10 +81,6 @@ def shard_answer(run: ShardRun, shard: Shard, as_json: bool) -> Answer:
         return Answer(_tables.json_text(held))
     folder = shlex.quote(str(run.path.parent))
     return Answer(
-        f"{run.path}: shard {shard}, {_batches(len(run.batches))}\n"
+        f"{run.path}: shard {shard}, {counted(len(run.batches), 'batch', 'batches')}\n"
         f"when all {shard.n_shards} are there: fluxwalk merge {folder} DIR... -o MERGED"
     )
-
-
-def _batches(n: int) -> str:
-    return f"{n} batch" if n == 1 else f"{n} batches"

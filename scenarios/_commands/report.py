@@ -9,6 +9,7 @@ import typer
 
 from .._pages.report import checked_page_path, read_and_judge, write_whole
 from .._tables import outcome_of_many
+from .._words import counted
 from ._answer import Answer, status_of
 
 
@@ -33,5 +34,5 @@ def report_command(
     counts = ", ".join(
         outcome_of_many(outcome, outcomes.count(outcome)) for outcome in dict.fromkeys(outcomes)
     )
-    n_runs = "1 run" if len(results) == 1 else f"{len(results)} runs"
+    n_runs = counted(len(results), "run")
     return Answer(f"{output}: {n_runs}; {counts}", status_of(results), reading.problems)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.verdict import FAMILY_ERROR_RATE
 
 from .._tables import json_text
+from .._words import size
 
 if TYPE_CHECKING:
     from .._result import Result
@@ -45,8 +46,7 @@ class Download:
     @property
     def size(self) -> str:
         """Size in words."""
-        n_bytes = len(self.content)
-        return f"{n_bytes / 1000:.0f} kB" if n_bytes >= 1000 else f"{n_bytes} bytes"
+        return size(len(self.content))
 
 
 def slug(name: str) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 from .. import _tables
 from .._limits import MAXIMUM_SECONDS, free_memory
 from .._progress import duration
+from .._words import size
 from .points import shown_value
 
 if TYPE_CHECKING:
@@ -69,16 +70,6 @@ def said(dry_run: DryRun) -> list[str]:
             f"more than {MAXIMUM_SECONDS / 3600:g} h, or more memory than is free: needs --yes"
         )
     return lines
-
-
-def size(n_bytes: int) -> str:
-    """Bytes in the unit that suits them."""
-    amount = float(n_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000.0:
-            return f"{amount:.3g} {unit}"
-        amount /= 1000.0
-    return f"{amount:.3g} TB"
 
 
 def _swept(dry_run: DryRun) -> list[str]:

@@ -113,7 +113,9 @@ def test_bad_input_is_refused_in_one_line(capsys, tmp_path, monkeypatch, argumen
 
 def test_a_job_that_does_not_fit_into_memory_is_refused(capsys, monkeypatch):
     monkeypatch.setattr(_limits, "free_memory", lambda: 1_000_000)
-    assert_refused(fluxwalk(capsys, *SMALL, "--batches", "2"), "GiB", "--yes")
+    assert_refused(
+        fluxwalk(capsys, *SMALL, "--batches", "2"), "MiB of memory, 977 KiB are free", "--yes"
+    )
     status, _, _ = fluxwalk(capsys, *SMALL, "--batches", "2", "--yes")
     assert status == 3
 
@@ -128,7 +130,7 @@ def test_more_batches_than_memory_holds_are_refused_once_one_is_known(
     monkeypatch.setattr(walkers.Together, "bytes_per_batch", 0)
     for more in ([], ["--shard", "1/2", "--store", tmp_path]):
         result = fluxwalk(capsys, *SMALL, "--batches", "100000", *more)
-        assert_refused(result, "batches of", "GiB", "--yes")
+        assert_refused(result, " batches of", "of memory", "are free", "--yes")
     assert fluxwalk(capsys, *SMALL, "--batches", "2")[0] == 3
 
 

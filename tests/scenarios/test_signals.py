@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +79,14 @@ def test_how_to_resume_is_said_of_whatever_may_have_a_store(command):
     assert kept.endswith(f"are kept, resume with: fluxwalk {command} x --store 'a folder'")
     lost = cli._how_to_resume([command, "x"])
     assert lost.endswith(f"nothing is kept without a store: fluxwalk {command} x --store DIR")
+
+
+def test_a_job_of_several_ranks_is_resumed_as_one(monkeypatch):
+    job = SimpleNamespace(COMM_WORLD=SimpleNamespace(Get_size=lambda: 3))
+    monkeypatch.setitem(sys.modules, "mpi4py.MPI", job)
+    kept = cli._how_to_resume(["run", "x", "--executor", "mpi", "--store", "s"])
+    again = "mpiexec -n 3 python -m mpi4py.futures -m scenarios run x --executor mpi --store s"
+    assert kept == f"finished batches are kept, resume with: {again}"
 
 
 def test_sigterm_ends_all_processes_of_a_job_in_order(tmp_path):

@@ -174,6 +174,20 @@ def test_workers_of_another_version_are_refused(dask, tmp_path, monkeypatch):
     assert not walkers.read_run(next(tmp_path.iterdir())).batches
 
 
+def test_the_version_of_the_code_is_that_of_all_that_a_batch_may_run(tmp_path):
+    for package in ("walkers", "analysis", "scenarios"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+
+    def version():
+        asked = "from walkers.engine.sources import code_version; print(code_version())"
+        return subprocess.check_output([sys.executable, "-c", asked], cwd=tmp_path, text=True)
+
+    one = version()
+    with (tmp_path / "analysis" / "trajectories.py").open("a") as file:
+        file.write("# changed\n")
+    assert version() != one
+
+
 def test_engines_that_cannot_be_used_say_why(monkeypatch):
     with pytest.raises(ExecutorError, match="dask: no scheduler answers at nonsense"):
         walkers.dask("nonsense")

@@ -44,12 +44,21 @@ def test_a_signal_is_heeded_after_the_step_that_it_came_in(tmp_path):
     assert record.sha256() == run(MODEL, 5, 12).sha256()
 
 
-def test_a_second_signal_is_heeded_at_once():
-    pool, handler = Interrupted(2), signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        run(MODEL, 5, 12, executor=pool)
+def test_at_the_second_signal_both_are_heeded_at_once():
+    heard = []
+
+    def handler(number, frame):
+        heard.append(pool.n_taken)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    pool, before = Interrupted(2), signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(MODEL, 5, 12, executor=pool)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == [3]
     assert (pool.n_begun, pool.n_taken) == (4, 3)
-    assert signal.getsignal(signal.SIGINT) is handler
 
 
 class Lost(InlineExecutor):

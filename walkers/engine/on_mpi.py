@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Future
 from typing import Any
 
 from .courier import Courier, ExecutorError
 
-HOW_TO_START = "mpiexec -n 4 python -m mpi4py.futures -m scenarios run NAME --executor mpi"
+_START = "mpiexec -n {} python -m mpi4py.futures -m scenarios"
+HOW_TO_START = f"{_START.format(4)} run NAME --executor mpi"
 
 
 class MpiExecutor(Courier):
@@ -48,6 +50,13 @@ def mpi() -> MpiExecutor:
         Where this process was not started by ``mpiexec`` and ``mpi4py.futures``, or without it.
     """
     return MpiExecutor()
+
+
+def how_it_was_started() -> list[str]:
+    """Beginning of the command that starts as many ranks again; empty outside of an MPI job."""
+    mpi4py = sys.modules.get("mpi4py.MPI")
+    n_ranks = 1 if mpi4py is None else mpi4py.COMM_WORLD.Get_size()
+    return [] if n_ranks == 1 else _START.format(n_ranks).split()
 
 
 def _ranks() -> int:

@@ -18,7 +18,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class NotedSignals:
-    """Context in which the first signal is noted, and the second one handled as before."""
+    """Context in which the first signal is noted, and a second one brings both about at once."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
@@ -54,5 +54,8 @@ class NotedSignals:
         if self._noted is None:
             self._noted = functools.partial(self._handlers[number], number, None)
             self._wake()
-        else:
+            return
+        try:
             self.heed()
+        finally:
+            signal.raise_signal(number)

@@ -1,4 +1,4 @@
-"""Which code this is: compiled kernels are kept under its checksum, and workers must share it."""
+"""Which code this is: compiled kernels are kept under a checksum, and workers must share it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def _sources_sha256() -> str:
+def sha256_of(*folders: Path) -> str:
+    """Checksum of every source file in some folders."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-SOURCES_SHA256 = _sources_sha256()
-"""Checksum of every source file of ``walkers``, taken when they were imported (2 ms): a process
-that lives for days must not speak for files that were changed since."""
+# Taken at the import (6 ms): a process that lives for days must not speak for changed files.
+SOURCES_SHA256 = sha256_of(PACKAGE)
+"""Checksum of ``walkers``, which holds all kernels."""
+
+CODE_SHA256 = sha256_of(*(PACKAGE.with_name(name) for name in ("walkers", "analysis", "scenarios")))
+"""Checksum of all that a batch may run: the models of ``trajectories`` use all three packages."""
 
 
 def package_version(package: str) -> str:
@@ -33,4 +38,4 @@ def package_version(package: str) -> str:
 @functools.cache
 def code_version() -> str:
     """Version of fluxwalk and the beginning of its sources' checksum, e.g. ``0.1.0 (1f2e3d4c)``."""
-    return f"{package_version('fluxwalk')} ({SOURCES_SHA256[:8]})"
+    return f"{package_version('fluxwalk')} ({CODE_SHA256[:8]})"
