@@ -13,11 +13,11 @@ from pathlib import Path
 
 import walkers
 from walkers.engine.model import STREAM_VERSION
-from walkers.engine.record import software_versions
+from walkers.engine.provenance import writer
 
 from . import _selftest
 from ._limits import free_memory
-from ._words import size
+from ._words import listed_versions, size
 
 ENOUGH_MEMORY, ENOUGH_DISK = 512 * 2**20, 256 * 2**20
 """Bytes that ordinary runs need at least."""
@@ -35,8 +35,8 @@ class Finding:
 
 def findings() -> Iterator[Finding]:
     """Look at everything, the quick things first."""
-    versions = ", ".join(f"{name} {version}" for name, version in software_versions().items())
-    yield Finding("versions", True, f"{versions}, random stream {STREAM_VERSION}")
+    versions = {**writer(), "random stream": str(STREAM_VERSION)}
+    yield Finding("versions", True, listed_versions(versions))
     yield _extras()
     yield _kernel_cache()
     yield _cores()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import walkers
 from walkers.engine.model import STREAM_VERSION
-from walkers.engine.record import batch_sha256, software_versions
+from walkers.engine.provenance import writer
+from walkers.engine.record import batch_sha256
 from walkers.engine.run import compute_batch
 from walkers.engine.stored import examine_run
 
@@ -19,6 +19,7 @@ from ._parameters import ParameterError
 from ._questions import Question
 from ._scenario import ScenarioError
 from ._stored import job_of
+from ._words import listed_versions
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Inspection:
             "batches": len(self.stored.batches),
             "batches_in_order": self.stored.n_in_order,
             "record_sha256": self.record_sha256(),
-            "versions": self.stored.writers,
+            "writers": self.stored.writers,
             "questions": [
                 {
                     "scenario": question.scenario,
@@ -154,12 +155,8 @@ def differences(found: Inspection) -> list[str]:
     batches = ", ".join(map(str, found.different))
     return [
         f"{found.path}: recomputed with other bits: batch {batches} (written by "
-        f"{_versions(found.stored.writers)}; now {_versions([software_versions()])})"
+        f"{'; '.join(map(listed_versions, found.stored.writers))}; now {listed_versions(writer())})"
     ]
-
-
-def _versions(writers: Sequence[dict[str, str]]) -> str:
-    return "; ".join(", ".join(f"{k} {v}" for k, v in one.items()) for one in writers) or "unknown"
 
 
 def _named(path: Path, message: str) -> str:

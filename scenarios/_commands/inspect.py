@@ -17,7 +17,7 @@ from .. import _tables
 from .._inputs import read_number
 from .._inspection import Inspection, differences, inspected
 from .._job import checked_count
-from .._words import counted, size
+from .._words import counted, listed_versions, size
 from ._answer import AGREES, BAD_INPUT, DISAGREES, Answer
 from ._options import Json
 
@@ -86,9 +86,7 @@ def _rows(found: Inspection) -> list[tuple[str, str]]:
         rows.append(("batches", f"{entry['batches']} complete, {in_order} of them in order"))
         if found.questions == []:
             rows.append(("question", "none that was kept"))
-        for versions in stored.writers:
-            written = ", ".join(f"{name} {version}" for name, version in versions.items())
-            rows.append(("written by", written))
+        rows += [("written by", listed_versions(writer)) for writer in stored.writers]
         stream = f"random stream {entry['stream_version']}"
         rows.append(("format", f"{stored.format_version}, {stream}, {size(entry['bytes'])}"))
         rows.append(("sha256", entry["record_sha256"] or "no batch is complete in order"))

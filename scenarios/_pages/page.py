@@ -18,7 +18,7 @@ import numpy as np
 
 from analysis import Verdict
 from analysis.verdict import FAMILY_ERROR_RATE, MINIMUM_BATCHES, Outcome
-from walkers.engine.record import software_versions
+from walkers.engine.provenance import software_versions
 
 from .. import _tables
 from .._parameters import number, plain

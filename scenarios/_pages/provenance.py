@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from walkers.engine.model import STREAM_VERSION
-from walkers.engine.record import software_versions
+from walkers.engine.provenance import machine, writer
 
 from .._inputs import InputError, read_settings
 from .._parameters import plain
+from .._words import listed_versions
 from .files import slug
 
 if TYPE_CHECKING:
@@ -109,34 +107,14 @@ def provenance(result: Result, record_sha256: str, origin: Origin | None) -> dic
         "stream version": identity.get("stream_version", str(STREAM_VERSION)),
     }
     if origin is None:
-        return {**rows, "versions": _listed(record.versions), "machine": machine()}
+        return {**rows, "versions": listed_versions(record.versions), "machine": machine()}
     known = {"stream_version", "seed", "model", "run_digest", "format_version"}
     known |= {"versions", "later_versions"}
     return {
         **rows,
         "run digest": identity["run_digest"],
         "file": f"{origin.file}, format {identity['format_version']}",
-        "written with": "; ".join(map(_listed, origin.writers)) or "not noted",
+        "written with": "; ".join(map(listed_versions, origin.writers)) or "not noted",
         **{name: text for name, text in sorted(identity.items()) if name not in known},
-        "read with": f"{_listed(software_versions())}, on {machine()}",
+        "read with": listed_versions(writer()),
     }
-
-
-def _listed(versions: Mapping[str, str]) -> str:
-    first = {"fluxwalk": 0, "python": 1}
-    names = sorted(versions, key=lambda name: (first.get(name, 2), name))
-    return ", ".join(f"{name} {versions[name]}" for name in names) or "not noted"
-
-
-def machine() -> str:
-    """Kind of this machine, without its name."""
-    return f"{platform.system()} {platform.machine()}, {_processor()}, {os.cpu_count()} cores"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, "") or platform.processor() or "unknown processor"

@@ -40,7 +40,7 @@ def test_inspect_says_where_a_run_comes_from_and_recomputes_it(capsys, file):
     assert entry["record_sha256"] == json.loads(out)["record_sha256"]
     assert (entry["batches"], entry["batches_in_order"], entry["seed"]) == (8, 8, "1")
     assert (entry["format_version"], entry["stream_version"]) == (2, "1")
-    assert entry["versions"][0]["numpy"] == np.__version__
+    assert entry["writers"][0]["numpy"] == np.__version__
     assert len(entry["recomputed"]) == 5
     assert (entry["different"], entry["problems"]) == ([], [])
     (question,) = entry["questions"]

@@ -261,7 +261,7 @@ def test_merged_shards_are_an_uninterrupted_run(tmp_path):
 
 def test_a_merged_run_names_the_versions_of_all_its_writers(tmp_path, monkeypatch):
     for i, numpy in enumerate(("2.0", "2.1", "2.0"), 1):
-        monkeypatch.setattr(store_module, "software_versions", lambda n=numpy: {"numpy": n})
+        monkeypatch.setattr(store_module, "writer", lambda n=numpy: {"numpy": n})
         walkers.run_shard(MODEL, 5, 8, (i, 3), tmp_path / str(i), executor=INLINE)
     (merged,) = walkers.merge([tmp_path / "1", tmp_path / "2", tmp_path / "3"], tmp_path / "all")
     assert walkers.read_run(merged.path).writers == [{"numpy": "2.0"}, {"numpy": "2.1"}]

@@ -131,14 +131,15 @@ def test_a_file_system_without_locks_is_refused(tmp_path, monkeypatch, error):
         run(MODEL, SEED, 2, store=tmp_path, executor=INLINE)
 
 
-def test_versions_that_write_later_are_noted(tmp_path, monkeypatch):
+def test_who_writes_later_is_noted(tmp_path, monkeypatch):
     run(MODEL, SEED, 2, store=tmp_path, executor=INLINE)
-    monkeypatch.setattr(store_module, "software_versions", lambda: {"numpy": "9.9"})
+    monkeypatch.setattr(store_module, "writer", lambda: {"numpy": "9.9"})
     for n_batches in (2, 3, 4):
         run(MODEL, SEED, n_batches, store=tmp_path, executor=INLINE)
     first, second = read_run(Store(tmp_path).path(MODEL, SEED)).writers
     assert second == {"numpy": "9.9"}
     assert first["numpy"] != "9.9"
+    assert first["machine"].endswith(f"{os.cpu_count()} cores")
 
 
 # Killed ------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .model import Arrays, Model, Together
-from .sources import package_version
+from .provenance import software_versions
 
 
 def batch_sha256(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -76,9 +75,3 @@ def make_record(model: Model, seed: int, batches: Sequence[Arrays]) -> Record:
     for array in tallies.values():
         array.setflags(write=False)
     return Record(model, seed, tallies, software_versions())
-
-
-def software_versions() -> dict[str, str]:
-    """Versions that a run's provenance names."""
-    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
-    return versions | {name: package_version(name) for name in ("fluxwalk", "numpy", "numba")}

@@ -16,7 +16,7 @@ import numpy as np
 
 from .lock import WriterLock
 from .model import STREAM_VERSION, Arrays, Model
-from .record import software_versions
+from .provenance import writer
 from .stored import FORMAT_VERSION, StoreError, read_run, readable_errors, row_sha256
 
 _TABLES = (
@@ -55,14 +55,14 @@ class RunFile:
     def __init__(self, path: Path, model: Model, seed: int) -> None:
         """Check the whole file read-only first, so that a damaged one is left as it was."""
         self.path = path
-        self._versions = software_versions()
+        self._writer = writer()
         self._identity = {
             "format_version": str(FORMAT_VERSION),
             "run_digest": run_digest(model, seed),
             "seed": str(seed),
             "stream_version": str(STREAM_VERSION),
             "model": model.canonical_json(),
-            "versions": json.dumps(self._versions, sort_keys=True),
+            "versions": json.dumps(self._writer, sort_keys=True),
             "begun": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         }
         self._lock = _sole_writer(path)
@@ -72,7 +72,7 @@ class RunFile:
                 self._refuse_another_run(stored.identity)
             self.finished = {} if stored is None else dict(stored.batches)
             self._answers = {} if stored is None else dict(stored.questions)
-            self._writers = [self._versions] if stored is None else stored.writers
+            self._writers = [self._writer] if stored is None else stored.writers
             is_current = stored is not None and stored.format_version == FORMAT_VERSION
             with readable_errors(path):
                 self._connection = self._open_for_writing(is_current)
@@ -92,7 +92,7 @@ class RunFile:
         rows = [(batch, blob, row_sha256(batch, blob)) for batch, blob in blobs.items()]
         with readable_errors(self.path), self._connection:
             self._connection.executemany("INSERT OR IGNORE INTO batches VALUES (?, ?, ?)", rows)
-            if self._versions not in self._writers:
+            if self._writer not in self._writers:
                 self._sign()
         self.finished.update(batches)
 
@@ -117,8 +117,8 @@ class RunFile:
         self._lock.close()
 
     def _sign(self) -> None:
-        """Note the versions that write now, because others began the file."""
-        self._writers = [*self._writers, self._versions]
+        """Note who writes now, because others began the file."""
+        self._writers = [*self._writers, self._writer]
         row = ("later_versions", json.dumps(self._writers[1:], sort_keys=True))
         self._connection.execute("INSERT OR REPLACE INTO identity VALUES (?, ?)", row)
 
