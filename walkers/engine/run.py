@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -212,7 +213,7 @@ class Flight:
         self._waiting = iter(batches)
         self._in_flight: dict[Future[Any], tuple[int, int]] = {}
         self._done: SimpleQueue[Future[Any] | None] = SimpleQueue()
-        self._signals = NotedSignals(wake=lambda: self._done.put(None))
+        self._signals = NotedSignals(wake=functools.partial(self._done.put, None))
         self._failed: BaseException | None = None
         self._widened = 1
         _flights.add(self)
