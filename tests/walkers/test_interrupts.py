@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -66,7 +67,11 @@ class Lost(InlineExecutor):
 
     patience, is_shut = 0.05, False
 
+    def __init__(self):
+        self.is_asked = threading.Event()
+
     def submit(self, fn, /, *args, **kwargs):
+        self.is_asked.set()
         future = Future()
         future.set_running_or_notify_cancel()
         return future
@@ -77,7 +82,13 @@ class Lost(InlineExecutor):
 
 def test_a_signal_wakes_a_run_that_waits():
     pool, main = Lost(), threading.main_thread().ident
-    threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()
+
+    def interrupt():
+        pool.is_asked.wait()
+        time.sleep(0.1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         run(MODEL, 5, 12, executor=pool)
     assert pool.is_shut
@@ -126,26 +137,79 @@ def test_a_signal_beside_an_error_is_heeded_too():
     assert isinstance(caught.value.__context__, OSError)
 
 
+def test_a_run_within_a_step_of_another_ends_with_it():
+    landed = []
+
+    def note(finished):
+        landed.append(len(finished))
+        if len(landed) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    def run_another(finished):
+        run(MODEL, 6, 12, executor=InlineExecutor(), progress=note)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(MODEL, 5, 12, executor=InlineExecutor(), progress=run_another)
+    assert landed == [1, 2]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("n_exchanged", [1, 2, 3])
+def test_what_is_raised_while_handlers_are_exchanged_leaves_none_that_only_notes(
+    monkeypatch, n_exchanged
+):
+    heard, exchange = [], signal.signal
+
+    def handler(number, frame):
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    def interrupted(number, new):
+        exchange(number, new)
+        exchanged.append(number)
+        if len(exchanged) == n_exchanged:
+            other = ({signal.SIGINT, signal.SIGTERM} - {number}).pop()
+            signal.raise_signal(other if n_exchanged == 1 else number)
+
+    numbers, exchanged = (signal.SIGINT, signal.SIGTERM), []
+    before = [signal.signal(number, handler) for number in numbers]
+    try:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(signal, "signal", interrupted)
+            run(MODEL, 5, 2, executor=InlineExecutor())
+        for number in numbers:
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(number)
+            assert signal.getsignal(number) is handler
+        assert heard[1:] == list(numbers)
+    finally:
+        for number, old in zip(numbers, before, strict=True):
+            signal.signal(number, old)
+
+
+class Heard(threading.Condition):
+    """Ctrl-C comes when the lock is taken, and no ``with`` knows of it yet."""
+
+    def __enter__(self):
+        taken = super().__enter__()
+        signal.raise_signal(signal.SIGINT)
+        return taken
+
+
 class Locking(InlineExecutor):
-    """Takes a lock, and gives it back, all the time."""
+    """Takes a lock, and gives it back."""
 
     def __init__(self):
-        self.condition = threading.Condition()
+        self.condition = Heard()
 
     def submit(self, fn, /, *args, **kwargs):
-        for _ in range(2000):
-            with self.condition:
-                pass
-        return super().submit(fn, *args, **kwargs)
+        with self.condition:
+            return super().submit(fn, *args, **kwargs)
 
 
 def test_no_lock_is_left_taken():
-    """What is raised at the end of ``Condition.__enter__`` leaves it locked: Python's own."""
-    main, rng = threading.main_thread().ident, np.random.default_rng(1)
-    for _ in range(20):
-        pool, seconds = Locking(), rng.uniform(0.005, 0.02)
-        with pytest.raises(KeyboardInterrupt):
-            threading.Timer(seconds, signal.pthread_kill, (main, signal.SIGINT)).start()
-            run(MODEL, 5, 10_000, executor=pool)
-        with ThreadPoolExecutor(1) as other:
-            assert other.submit(pool.condition.acquire, timeout=5).result()
+    pool = Locking()
+    with pytest.raises(KeyboardInterrupt):
+        run(MODEL, 5, 2, executor=pool)
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(pool.condition.acquire, timeout=5).result()

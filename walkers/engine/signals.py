@@ -8,6 +8,7 @@ set its result waiting for it.
 from __future__ import annotations
 
 import functools
+import inspect
 import signal
 import threading
 from collections.abc import Callable
@@ -22,8 +23,9 @@ class NotedSignals:
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._noted: Callable[[], Any] | None = None
+        self._noted: Callable[[FrameType | None], Any] | None = None
         self._handlers: dict[int, Any] = {}
+        self._is_on = False
 
     def __enter__(self) -> NotedSignals:
         if threading.current_thread() is threading.main_thread():  # the only one that gets them
@@ -31,6 +33,7 @@ class NotedSignals:
             self._handlers = {number: each for number, each in found.items() if callable(each)}
         for number in self._handlers:
             signal.signal(number, self._note)
+        self._is_on = True
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -39,23 +42,36 @@ class NotedSignals:
 
     def heed(self) -> None:
         """Do what a signal would have done, if one has come; this may raise."""
-        noted, self._noted = self._noted, None
+        noted = self._noted
         if noted is not None:
             self.restore()
-            noted()
+            self._noted = None
+            noted(inspect.currentframe())
 
     def restore(self) -> None:
         """Have the next signal handled as before."""
+        self._is_on = False
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers = {}  # once is enough: a handler may make way for another one
+            if signal.getsignal(number) == self._note:  # a handler may have made way for another
+                signal.signal(number, handler)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self._noted is None:
-            self._noted = functools.partial(self._handlers[number], number, None)
+        handler = self._handlers[number]
+        if not self._is_on:  # what another signal raised cut the exchange of the handlers off
+            self.restore()
+            handler(number, frame)
+        elif self._noted is None:
+            self._noted = functools.partial(_bring_about, handler, number)
             self._wake()
-            return
-        try:
-            self.heed()
-        finally:
-            signal.raise_signal(number)
+        else:
+            try:
+                self.heed()
+            finally:
+                signal.raise_signal(number)
+
+
+def _bring_about(handler: Callable[..., Any], number: int, frame: FrameType | None) -> None:
+    handler(number, frame)
+    outer = getattr(handler, "__self__", None)
+    if isinstance(outer, NotedSignals):  # of a run that this one is a step of
+        outer.heed()
