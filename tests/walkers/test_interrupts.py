@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import threading
 import time
@@ -185,6 +186,21 @@ def test_what_is_raised_while_handlers_are_exchanged_leaves_none_that_only_notes
     finally:
         for number, old in zip(numbers, before, strict=True):
             signal.signal(number, old)
+
+
+class Forked(InlineExecutor):
+    """Hears a signal as another process that has inherited the handlers."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: 1)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_a_forked_worker_handles_signals_as_before():
+    run(MODEL, 5, 2, executor=Forked())
 
 
 class Heard(threading.Condition):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -25,7 +26,7 @@ class NotedSignals:
         self._wake = wake
         self._noted: Callable[[FrameType | None], Any] | None = None
         self._handlers: dict[int, Any] = {}
-        self._is_on = False
+        self._noting: int | None = None  # the process; one that it forks handles signals as before
 
     def __enter__(self) -> NotedSignals:
         if threading.current_thread() is threading.main_thread():  # the only one that gets them
@@ -33,7 +34,7 @@ class NotedSignals:
             self._handlers = {number: each for number, each in found.items() if callable(each)}
         for number in self._handlers:
             signal.signal(number, self._note)
-        self._is_on = True
+        self._noting = os.getpid()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -50,14 +51,14 @@ class NotedSignals:
 
     def restore(self) -> None:
         """Have the next signal handled as before."""
-        self._is_on = False
+        self._noting = None
         for number, handler in self._handlers.items():
             if signal.getsignal(number) == self._note:  # a handler may have made way for another
                 signal.signal(number, handler)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         handler = self._handlers[number]
-        if not self._is_on:  # what another signal raised cut the exchange of the handlers off
+        if self._noting != os.getpid():  # or what was raised cut the exchange of the handlers off
             self.restore()
             handler(number, frame)
         elif self._noted is None:
