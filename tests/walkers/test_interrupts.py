@@ -9,12 +9,10 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import numpy as np
 import pytest
 
 from tests.walkers.small_models import SMALL_MODELS
 from walkers import InlineExecutor, run
-from walkers.engine.run import Flight
 
 MODEL = SMALL_MODELS["together"]
 pytestmark = pytest.mark.compiled
@@ -63,26 +61,19 @@ def test_at_the_second_signal_both_are_heeded_at_once():
     assert (pool.n_begun, pool.n_taken) == (4, 3)
 
 
-class Lost(InlineExecutor):
-    """Never finishes anything, and waits for it only a moment."""
-
-    patience, is_shut = 0.05, False
+class Queue(InlineExecutor):
+    """Begins nothing."""
 
     def __init__(self):
         self.is_asked = threading.Event()
 
     def submit(self, fn, /, *args, **kwargs):
         self.is_asked.set()
-        future = Future()
-        future.set_running_or_notify_cancel()
-        return future
-
-    def shutdown(self, wait=True, *, cancel_futures=False):
-        self.is_shut = not wait
+        return Future()
 
 
 def test_a_signal_wakes_a_run_that_waits():
-    pool, main = Lost(), threading.main_thread().ident
+    pool, main = Queue(), threading.main_thread().ident
 
     def interrupt():
         pool.is_asked.wait()
@@ -92,19 +83,6 @@ def test_a_signal_wakes_a_run_that_waits():
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         run(MODEL, 5, 12, executor=pool)
-    assert pool.is_shut
-
-
-def test_an_interrupted_run_does_not_wait_for_ever_for_a_lost_batch():
-    pool = Lost()
-    flight = Flight(pool, MODEL, 1, [])
-    for batch in (4, 5):
-        landed = Future()
-        landed.set_running_or_notify_cancel()
-        flight._in_flight[landed] = (batch, 1)
-    landed.set_result({"x": np.zeros(2)})
-    assert list(flight.end()) == [5]
-    assert pool.is_shut
 
 
 def test_a_signal_within_a_callback_of_the_garbage_collection_ends_a_run():

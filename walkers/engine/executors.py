@@ -32,8 +32,8 @@ def available_cores() -> int:
 def threads(n_jobs: int | None = None) -> Executor:
     """Thread pool, by default one thread per available core; kernels release the GIL.
 
-    One job gets a thread of its own too: a Ctrl-C that reaches Python while a compiled kernel
-    returns in the main thread is lost in numba's wrapper (seen in most tries).
+    One job gets a thread of its own too: the main thread must hear a second Ctrl-C while a kernel
+    runs, and one that reaches Python while a kernel returns there is lost in numba's wrapper.
     """
     return ThreadPoolExecutor(n_jobs or available_cores())
 

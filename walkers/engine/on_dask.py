@@ -43,9 +43,6 @@ _CONFIGURATION = {
 class DaskExecutor(Courier):
     """Workers of a Dask scheduler; the cluster of this machine is started by the first batch."""
 
-    patience = 20.0
-    """Seconds that an interrupted run waits for what is in flight."""
-
     def __init__(self, address: Any, n_jobs: int | None) -> None:
         super().__init__()
         self._distributed = _imported()
@@ -286,7 +283,6 @@ def _started_here(n_jobs: int) -> Any:
     It is started in a thread, because half a cluster, which a Ctrl-C would leave, cannot be ended.
     """
     from distributed import LocalCluster
-    from distributed.gc import disable_gc_diagnosis
     from distributed.system import MEMORY_LIMIT
 
     starting: Future[Any] = Future()
@@ -319,7 +315,6 @@ def _started_here(n_jobs: int) -> Any:
         if not starting.cancel() and starting.exception() is None:
             starting.result().close()  # it was Ctrl-C, and now the cluster is whole
         raise
-    disable_gc_diagnosis(force=True)  # a Ctrl-C within its callback would be swallowed
     return cluster
 
 

@@ -255,10 +255,8 @@ class Flight:
         """Call back what has not begun, and return what finishes all the same."""
         self._signals.restore()
         begun = [future for future in self._in_flight if not future.cancel()]
-        done, late = wait(begun, timeout=getattr(self._pool, "patience", None))
-        if late:  # lost with a worker that the signal reached too: a resumed run has them again
-            self._pool.shutdown(wait=False)
-        return {self._in_flight[f][0]: f.result() for f in done if f.exception() is None}
+        wait(begun)
+        return {self._in_flight[f][0]: f.result() for f in begun if f.exception() is None}
 
     @property
     def futures(self) -> list[Future[Any]]:

@@ -2,7 +2,7 @@
 
 A handler that raises, as Python's own does at Ctrl-C, may do so between any two bytecodes. Within
 ``concurrent.futures`` that leaves the lock of a future taken for ever, with the worker that would
-set its result waiting for it.
+set its result waiting for it. Only a second signal, of somebody who would not wait, comes at once.
 """
 
 from __future__ import annotations
